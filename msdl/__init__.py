@@ -1,0 +1,35 @@
+"""msdl: a compiler for networks that answer early.
+
+    model = msdl.compile("net.msd", classes=10)
+    for logits in model.exits(image): ...
+
+Nothing heavy is imported until it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msdl.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from msdl.compilation import Compilation
+    from msdl.diagnostics import Diagnostic, SpecError
+    from msdl.runtime.load import compile
+
+HOMES = {
+    "Compilation": "msdl.compilation",
+    "Diagnostic": "msdl.diagnostics",
+    "SpecError": "msdl.diagnostics",
+    "compile": "msdl.runtime.load",
+}
+
+__all__ = ["Compilation", "Diagnostic", "SpecError", "__version__", "compile"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in HOMES:
+        raise AttributeError(f"module 'msdl' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(HOMES[name]), name)
