@@ -1,0 +1,134 @@
+"""The names a file knows: what it declares itself and what it imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from msdl import library
+from msdl.diagnostics import Findings, Label, Mistake, mistake
+from msdl.language import syntax as ast
+from msdl.language.evaluate import column_value, number
+from msdl.language.load import read
+from msdl.language.numbers import UNKNOWN, Number
+from msdl.language.parse import parse
+from msdl.language.spec import Definition, FileScope
+from msdl.language.suggest import did_you_mean
+from msdl.source import Span
+
+# Words that mean something of themselves where they stand.
+TAKEN = frozenset({"s", "l", "i", "channels", "stride", "share", "compress", "out"})
+
+
+@dataclass(frozen=True)
+class Known:
+    """Names as numbers, and nothing else; scale `s` where a column is worked out."""
+
+    numbers: Mapping[str, Number]
+    columns: Mapping[str, tuple[Number, ...]] = field(default_factory=dict)
+    scale: int | None = None
+
+    def number(self, call: ast.Call) -> Number:
+        name = call.name.text
+        if call.args is None and name in self.numbers:
+            return self.numbers[name]
+        if call.args is None and self.scale is not None and name == "s":
+            return self.scale
+        if call.args is None and self.scale is not None and name in self.columns:
+            return self.columns[name][self.scale - 1]
+        known = [*self.numbers, *(self.columns if self.scale else ())]
+        message = f"No number is named '{name}' here."
+        raise mistake("MSD201", message, call.name.span, "unknown", did_you_mean(name, known))
+
+    def place(self, index: ast.Index) -> Number:
+        return column_value(index, self.columns, self)
+
+
+def file_scope(
+    document: ast.Document,
+    folder: Path,
+    findings: Findings,
+    importing: tuple[Path, ...] = (),
+    files: dict[Path, FileScope] | None = None,
+) -> FileScope:
+    """The names of a file. `importing` is the chain of files that led here, `files` what was read before."""
+    scope = FileScope(document.span.source)
+    files = {} if files is None else files
+    for item in document.items:
+        match item:
+            case ast.Import():
+                findings.attempt(_import, item, scope, folder, importing, files, findings)
+            case ast.Let():
+                findings.attempt(_let, item, scope)
+            case ast.Default(op, args):
+                scope.defaults[op.text] = args
+            case ast.Block(name):
+                findings.attempt(declare, name, scope.places)
+                scope.blocks[name.text] = Definition(item, scope)
+            case ast.Network():
+                pass
+    return scope
+
+
+def _let(item: ast.Let, scope: FileScope) -> None:
+    declare(item.name, scope.places)
+    scope.lets[item.name.text] = UNKNOWN
+    scope.lets[item.name.text] = number(item.value, Known(scope.lets))
+
+
+def _import(
+    statement: ast.Import,
+    scope: FileScope,
+    folder: Path,
+    importing: tuple[Path, ...],
+    files: dict[Path, FileScope],
+    findings: Findings,
+) -> None:
+    """Reads a file once, and makes its names this file's; its defaults stay its own."""
+    path = _imported_path(statement, folder)
+    if path in importing:
+        chain = " -> ".join(p.name for p in (*importing[importing.index(path) :], path))
+        raise mistake("MSD108", f"This import leads back to its own file: {chain}.", statement.span)
+    if path not in files:
+        source = read(path)
+        document, diagnostics = parse(source)
+        findings.add(*diagnostics)
+        files[path] = file_scope(document, path.parent, findings, (*importing, path), files)
+    imported = files[path]
+    for name, place in imported.places.items():
+        if scope.places.setdefault(name, place) != place:
+            raise _twice(name, statement.span, scope.places[name])
+    scope.lets.update(imported.lets)
+    scope.blocks.update(imported.blocks)
+
+
+def _imported_path(statement: ast.Import, folder: Path) -> Path:
+    if not statement.path.endswith(".msd"):
+        raise mistake("MSD107", f"Only .msd files can be imported, not '{statement.path}'.", statement.span)
+    for place in (folder, library.SPECS):
+        path = place / statement.path
+        try:
+            if path.is_file():
+                return path.resolve()
+        except (OSError, ValueError):
+            break
+    raise mistake(
+        "MSD107",
+        f"'{statement.path}' is neither beside this file nor in the library.",
+        statement.span,
+        help=did_you_mean(statement.path, (f"{name}.msd" for name in library.specs())),
+    )
+
+
+def declare(name: ast.Name, places: dict[str, Span]) -> None:
+    """Gives a name its place, once. Raises Mistake."""
+    if name.text in TAKEN:
+        raise mistake("MSD208", f"'{name.text}' has a meaning of its own and can't be declared.", name.span)
+    if name.text in places:
+        raise _twice(name.text, name.span, places[name.text])
+    places[name.text] = name.span
+
+
+def _twice(name: str, span: Span, first: Span) -> Mistake:
+    return mistake("MSD205", f"'{name}' is declared twice.", span, "again here", "", Label(first, "first declared here"))

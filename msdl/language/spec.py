@@ -1,0 +1,66 @@
+"""A network as its file means it: imports followed, parameters applied, the numbers of input and scales worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from msdl.language import syntax as ast
+from msdl.language.numbers import Number
+from msdl.source import Source, Span
+
+
+@dataclass(frozen=True)
+class FileScope:
+    """What a file's blocks and networks see: its own `let`s, blocks and defaults, and what it imports."""
+
+    source: Source
+    lets: dict[str, Number] = field(default_factory=dict)
+    blocks: dict[str, Definition] = field(default_factory=dict)
+    defaults: dict[str, tuple[ast.Argument, ...]] = field(default_factory=dict)
+    places: dict[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A block and what it sees; `local` blocks, declared in a network, see the network's names too."""
+
+    block: ast.Block
+    file: FileScope = field(repr=False)
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """The declared scales: `columns[name][s - 1]` is the value at scale `s`."""
+
+    count: int
+    columns: Mapping[str, tuple[Number, ...]]
+    span: Span
+
+
+Program = tuple[ast.Layers | ast.Stages | ast.Sweep | ast.Repeat, ...]
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """One network. `set_by_user` names the parameters that do not have their defaults."""
+
+    name: ast.Name
+    file: FileScope = field(repr=False)
+    parameters: Mapping[str, Number]
+    set_by_user: frozenset[str]
+    numbers: Mapping[str, Number]
+    image: tuple[int, int, int] | None
+    image_span: Span
+    scales: Scales
+    blocks: Mapping[str, Definition]
+    defaults: Mapping[str, tuple[ast.Argument, ...]]
+    stem: ast.Stem | None
+    vertical: ast.Vertical | None
+    program: Program
+    reductions: tuple[ast.ReduceIn | ast.ReduceAt, ...]
+    transitions: tuple[ast.Transition, ...]
+    exits: tuple[ast.Exit, ...]
+    expectations: tuple[ast.Claim, ...]
+    statement: ast.Network

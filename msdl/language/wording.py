@@ -1,0 +1,67 @@
+"""What the grammar's tokens are called in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lark.exceptions import UnexpectedToken
+
+WORDS = {
+    "END": "the end of the statement",
+    "$END": "the end of the file",
+    "NAME": "a name",
+    "NUMBER": "a number",
+    "STRING": "a quoted file name",
+    "COMPARE": "a comparison",
+    "LPAR": "'('",
+    "RPAR": "')'",
+    "LSQB": "'['",
+    "RSQB": "']'",
+    "LBRACE": "'{'",
+    "RBRACE": "'}'",
+    "COMMA": "','",
+    "COLON": "':'",
+    "EQUAL": "'='",
+    "_ARROW": "'->'",
+    "_TO": "'..'",
+    "END_": "'end'",
+}
+OPERATORS = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "CIRCUMFLEX"})
+STARTS_AN_EXPRESSION = frozenset({"NAME", "NUMBER", "LPAR", "LSQB", "MINUS", "IN"})
+MOST_NAMED = 6
+KEYWORDS = frozenset(
+    "and at between block blocks default dense diagonal down each else end exit exits expect for from horizontal"
+    " import in input join layer layers leave let network on or plain reduce repeat residual scale scales stage"
+    " stages stem step sweep then transition up vertical when where".split()
+)
+
+
+def describe(error: UnexpectedToken) -> tuple[str, str]:
+    """The message and the help line of a syntax error."""
+    text = str(error.token)
+    kind = error.token.type
+    if kind == "END":
+        after = "The file ends" if error.token.start_pos is None else "The statement ends"
+        return f"{after} before it is complete.", ""
+    if kind == "$END":
+        return "The file ends inside a statement or a block.", "is a '}' missing?"
+    if text in KEYWORDS and "NAME" in error.accepts:
+        return f"'{text}' is a keyword and can't name a thing.", f"take another name, such as '{text}_'"
+    return f"'{text}' can't stand here.", ""
+
+
+def expected(error: UnexpectedToken) -> str:
+    """`expected ',' or a number`, or nothing where too much could follow."""
+    accepted = set(error.accepts)
+    if STARTS_AN_EXPRESSION <= accepted:
+        accepted = (accepted - STARTS_AN_EXPRESSION) | {"an expression"}
+    if len(OPERATORS & accepted) > 1:
+        accepted = (accepted - OPERATORS) | {"an operator"}
+    names = sorted({WORDS.get(token, token if " " in token else f"'{token.lower()}'") for token in accepted})
+    return f"expected {either(names)}" if 0 < len(names) <= MOST_NAMED else ""
+
+
+def either(words: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
