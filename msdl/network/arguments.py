@@ -1,0 +1,70 @@
+"""The arguments of one use of an op, its flags told from its numbers and its defaults filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from msdl.diagnostics import mistake
+from msdl.language import syntax as ast
+from msdl.language.evaluate import number
+from msdl.language.suggest import did_you_mean
+from msdl.network import ops
+from msdl.network.context import Here
+
+
+def bind(
+    call: ast.Call, args: tuple[ast.Argument, ...], op: ops.Op, kernel: tuple[int, int], stride: int, here: Here
+) -> ops.Use:
+    """What a use of an op says. Raises Mistake for arguments the op doesn't take."""
+    if stride != 1 and not op.strided:
+        raise mistake("MSD203", f"'{call.name.text}' takes no stride.", call.span)
+    binding = _Binding(op, call.name.text, here)
+    for argument in args:
+        binding.add(argument)
+    defaults = here.context.defaults
+    for argument in defaults.get(call.name.text) or defaults.get(ops.family(call.name.text), ()):
+        if argument.keyword is None or argument.keyword.text not in binding.numbers:
+            binding.add(argument)
+    return ops.Use(op, kernel, stride, binding.numbers, frozenset(binding.flags), tuple(binding.extra), call.span)
+
+
+@dataclass
+class _Binding:
+    op: ops.Op
+    word: str
+    here: Here
+    numbers: dict[str, ops.Argument] = field(default_factory=dict)
+    flags: set[str] = field(default_factory=set)
+    extra: list[ops.Argument] = field(default_factory=list)
+
+    def add(self, argument: ast.Argument) -> None:
+        value = argument.value
+        if argument.keyword is None and isinstance(value, ast.Call) and value.args is None:
+            # A word that the signature lists as a flag is that flag.
+            if value.name.text in self.op.flags:
+                self.flags.add(value.name.text)
+                return
+        name = self._name(argument)
+        found = ops.Argument(number(value, self.here), value.span)
+        if name is None:
+            self.extra.append(found)
+        else:
+            self.numbers[name] = found
+
+    def _name(self, argument: ast.Argument) -> str | None:
+        """The parameter an argument is for; None for one of any number."""
+        op, keyword = self.op, argument.keyword
+        if keyword is None:
+            free = [name for name in op.positional if name not in self.numbers]
+            if not free and not op.open_ended:
+                hint = f"its form is {op.form}"
+                raise mistake("MSD204", f"'{self.word}' takes no further argument.", argument.span, help=hint)
+            return free[0] if free else None
+        known = (*op.positional, *op.keywords)
+        if keyword.text not in known:
+            hint = did_you_mean(keyword.text, (*known, *op.flags)) or f"its form is {op.form}"
+            message = f"'{self.word}' has no argument '{keyword.text}'."
+            raise mistake("MSD203", message, keyword.span, "unknown", hint)
+        if keyword.text in self.numbers:
+            raise mistake("MSD204", f"'{keyword.text}' is given twice.", argument.span)
+        return keyword.text

@@ -1,0 +1,134 @@
+"""Blocks: parameters bound, equations evaluated in the order written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msdl.diagnostics import mistake
+from msdl.language import syntax as ast
+from msdl.language.evaluate import number, numbered, whole
+from msdl.language.numbers import Unknown
+from msdl.language.spec import Definition
+from msdl.network.context import Context, Here, Result, Spot
+
+if TYPE_CHECKING:
+    from msdl.network.chains import Chains
+
+DEEPEST_RECURSION = 100
+LARGEST_INDEX = 10**6
+
+
+def apply_block(chains: Chains, call: ast.Call, definition: Definition, stride: int, spot: Spot) -> Result:
+    """What a block makes of the value that arrives. Raises Mistake."""
+    block = definition.block
+    chains.builder.enter_block(call.span)
+    if len(spot.context.calls) >= DEEPEST_RECURSION:
+        message = f"Block '{block.name.text}' is used inside itself more than {DEEPEST_RECURSION} times over."
+        raise mistake("MSD209", message, call.span, "", "does its `when` case ever come?")
+    context = spot.context.of_block(definition, call, spot.flow, {"stride": stride})
+    _bind(chains, call, block, context, spot)
+    if not isinstance(block.body, tuple):
+        return chains.evaluate(block.body, Spot(spot.flow, context, spot.trail, spot.sole))
+    trail = spot.trail if spot.sole and spot.trail.is_new else spot.trail.nested()
+    return _equations(chains, block, block.body, Spot(spot.flow, context, trail))
+
+
+def _bind(chains: Chains, call: ast.Call, block: ast.Block, context: Context, spot: Spot) -> None:
+    """Binds a block's parameters: arguments first, then defaults, which see the parameters before them."""
+    given = _arguments(chains, call, block, spot)
+    for parameter in block.params:
+        name = parameter.name.text
+        if name in given:
+            context.locals[name] = given[name]
+        elif parameter.default is not None:
+            context.locals[name] = number(parameter.default, Here(context, spot.flow))
+        else:
+            raise mistake("MSD204", f"'{block.name.text}' needs '{name}'.", call.span, "", f"its form is {_form(block)}")
+
+
+def _arguments(chains: Chains, call: ast.Call, block: ast.Block, spot: Spot) -> dict[str, Result]:
+    names = [parameter.name.text for parameter in block.params]
+    given: dict[str, Result] = {}
+    for argument in call.args or ():
+        hint = f"its form is {_form(block)}"
+        free = [name for name in names if name not in given]
+        if argument.keyword is None and not free:
+            raise mistake("MSD204", f"'{block.name.text}' takes no further argument.", argument.span, "", hint)
+        name = free[0] if argument.keyword is None else argument.keyword.text
+        if name not in names:
+            raise mistake("MSD203", f"'{block.name.text}' has no argument '{name}'.", argument.span, "unknown", hint)
+        if name in given:
+            raise mistake("MSD204", f"'{name}' is given twice.", argument.span)
+        given[name] = chains.evaluate(argument.value, spot.inside)
+    return given
+
+
+def _form(block: ast.Block) -> str:
+    return f"{block.name.text}({', '.join(parameter.name.text for parameter in block.params)})"
+
+
+def _equations(chains: Chains, block: ast.Block, equations: tuple[ast.Equation, ...], spot: Spot) -> Result:
+    """The value of `out`, once every equation is evaluated."""
+    context = spot.context
+    for equation in equations:
+        if equation.variable is None or equation.range is None:
+            _equation(chains, equation, spot)
+            continue
+        variable = equation.variable.text
+        outer = context.locals.get(variable)
+        for at in numbered(equation.range, spot.here):
+            context.locals[variable] = at
+            _equation(chains, equation, spot)
+        context.locals.pop(variable, None)
+        if outer is not None:
+            context.locals[variable] = outer
+    out = context.locals.get("out")
+    if out is None or isinstance(out, dict):
+        raise mistake("MSD210", f"Block '{block.name.text}' has no equation for 'out', its value.", block.name.span)
+    return out
+
+
+def _equation(chains: Chains, equation: ast.Equation, spot: Spot) -> None:
+    locals = spot.context.locals
+    places = [_place(target, spot) for target in equation.targets]
+    name, at = places[0]
+    trail = spot.trail.within(f"{name}{'' if at is None else at}")
+    result = chains.evaluate(equation.value, Spot(spot.flow, spot.context, trail, sole=True))
+    results: tuple[Result, ...] = (result,)
+    if len(places) > 1:
+        results = _parts(result, len(places), equation)
+    for (name, at), value in zip(places, results, strict=True):
+        if at is None:
+            locals[name] = value
+        else:
+            family = locals.setdefault(name, {})
+            assert isinstance(family, dict)
+            family[at] = value
+
+
+def _parts(result: Result, count: int, equation: ast.Equation) -> tuple[Result, ...]:
+    """The values for several targets; one broken value stands for all. Raises Mistake when their number is another."""
+    if isinstance(result, tuple) and len(result) == count:
+        return result
+    if not isinstance(result, int | tuple) and getattr(result, "shape", None) is None:
+        return (result,) * count
+    found = len(result) if isinstance(result, tuple) else 1
+    message = f"{count} names stand left of '=', but the right side makes {found}."
+    raise mistake("MSD204", message, equation.span)
+
+
+def _place(target: ast.Target, spot: Spot) -> tuple[str, int | None]:
+    """The name and, in a family, the index an equation defines. Raises Mistake when it is defined already."""
+    name = target.name.text
+    known = spot.context.locals.get(name)
+    if target.index is None:
+        if known is not None:
+            raise mistake("MSD205", f"'{name}' is defined twice in this block.", target.span)
+        return name, None
+    value = number(target.index, spot.here)
+    at = whole(value, target.index.span, "An index", least=-LARGEST_INDEX, most=LARGEST_INDEX)
+    if isinstance(at, Unknown):
+        raise mistake("MSD301", f"The index of '{name}' can't be worked out.", target.span)
+    if known is not None and (not isinstance(known, dict) or at in known):
+        raise mistake("MSD205", f"'{name}[{at}]' is defined twice in this block.", target.span)
+    return name, at

@@ -1,0 +1,174 @@
+"""What every exit costs: parameters, multiply-adds three ways, activations, state memory, receptive field.
+
+Counts hold for one image. MACs are the multiply-adds of convolutions and linear layers.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+
+from msdl.network.graph import Exit, Graph, Node
+from msdl.network.layers import AdaptivePool, Conv, Flatten, Linear, Pool, Shape, macs, parameters
+from msdl.network.schedule import Schedule, first_exit, needed_by
+
+BYTES_OF_A_FLOAT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Macs:
+    """Multiply-adds up to an exit.
+
+    grid: every cell of the layers so far and every head so far, as the published code computes them.
+    lazy: the cells that exits 1..k need, and heads 1..k.
+    direct: only this exit, its cells and its head.
+    """
+
+    grid: int
+    lazy: int
+    direct: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExitCost:
+    """The cost of one exit.
+
+    `channels` is what the exit reads; `parameters` those of every surviving cell of the layers so far and of heads
+    1..k; `activations` the numbers that convolutions and linear layers put out lazily up to here; `state_bytes` the
+    float32 values that later exits still read; `receptive_field` the height and width, in pixels of the input, that
+    one position of the features the exit reads depends on (it may exceed the image).
+    """
+
+    name: str
+    layer: int
+    scale: int
+    channels: int
+    parameters: int
+    macs: Macs
+    activations: int
+    state_bytes: int
+    receptive_field: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    network: str
+    input: Shape
+    parameters: int
+    exits: tuple[ExitCost, ...]
+
+    @property
+    def macs(self) -> int:
+        """The lazy cost with every exit served."""
+        return self.exits[-1].macs.lazy if self.exits else 0
+
+
+def costs(graph: Graph, schedule: Schedule) -> Costs:
+    """Counts a checked graph: every node reaches an exit and every shape is known."""
+    needs = needed_by(graph)
+    grid_macs, grid_parameters = _by_layer(graph)
+    direct = _direct(graph, needs)
+    lazy = list(accumulate(_by_section(graph, needs, _macs)))
+    activations = list(accumulate(_by_section(graph, needs, _activations)))
+    fields = _receptive_fields(graph)
+    exits = tuple(
+        ExitCost(
+            exit.name,
+            exit.layer,
+            exit.scale,
+            graph[exit.features].size.channels,
+            grid_parameters[number],
+            Macs(grid_macs[number], lazy[number], direct[number]),
+            activations[number],
+            BYTES_OF_A_FLOAT * sum(graph[id].size.elements for id in schedule.sections[number].state),
+            fields[exit.features],
+        )
+        for number, exit in enumerate(graph.exits)
+    )
+    return Costs(graph.name, graph.image, sum(parameters(node.layer) for node in graph), exits)
+
+
+def _macs(node: Node) -> int:
+    return macs(node.layer, node.size)
+
+
+def _activations(node: Node) -> int:
+    return node.size.elements if isinstance(node.layer, Conv | Linear) else 0
+
+
+def _by_layer(graph: Graph) -> tuple[list[int], list[int]]:
+    """MACs and parameters of the whole grid up to every exit."""
+    heads = {exit.cell.id: number for number, exit in enumerate(graph.exits)}
+    layers: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    of_heads = [[0, 0] for _ in graph.exits]
+    for node in graph:
+        head = heads.get(node.cell.id)
+        count = layers[node.cell.layer] if head is None else of_heads[head]
+        count[0] += _macs(node)
+        count[1] += parameters(node.layer)
+    numbers = sorted(layers)
+    totals = [list(accumulate((layers[n][quantity] for n in numbers), initial=0)) for quantity in (0, 1)]
+    up_to = [bisect_right(numbers, exit.layer) for exit in graph.exits]
+    heads_so_far = [list(accumulate(count[quantity] for count in of_heads)) for quantity in (0, 1)]
+    grid, weights = (
+        [total[layer] + head for layer, head in zip(up_to, so_far, strict=True)]
+        for total, so_far in zip(totals, heads_so_far, strict=True)
+    )
+    return grid, weights
+
+
+def _by_section(graph: Graph, needs: Mapping[str, int], quantity: Callable[[Node], int]) -> list[int]:
+    sums = [0] * len(graph.exits)
+    for node in graph:
+        sums[first_exit(needs[node.id])] += quantity(node)
+    return sums
+
+
+def _direct(graph: Graph, needs: Mapping[str, int]) -> list[int]:
+    """Per exit the MACs of the nodes it needs. Nodes with the same needs are counted together: there are few kinds."""
+    kinds: dict[int, int] = defaultdict(int)
+    for node in graph:
+        kinds[needs[node.id]] += _macs(node)
+    sums = [0] * len(graph.exits)
+    for bits, count in kinds.items():
+        while bits and count:
+            number = first_exit(bits)
+            sums[number] += count
+            bits &= bits - 1
+    return sums
+
+
+def _receptive_fields(graph: Graph) -> dict[str, tuple[int, int]]:
+    """Per node the input pixels one position depends on, by the usual recurrence r' = r + (k - 1) j, j' = j s."""
+    fields: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {}
+    for node in graph:
+        if not node.inputs:
+            fields[node.id] = ((1, 1), (1, 1))
+            continue
+        reach = tuple(max(fields[source][0][side] for source in node.inputs) for side in (0, 1))
+        jump = tuple(max(fields[source][1][side] for source in node.inputs) for side in (0, 1))
+        kernel, stride = _window(node, graph[node.inputs[0]].size)
+        fields[node.id] = (
+            (reach[0] + (kernel[0] - 1) * jump[0], reach[1] + (kernel[1] - 1) * jump[1]),
+            (jump[0] * stride[0], jump[1] * stride[1]),
+        )
+    return {id: field for id, (field, _) in fields.items()}
+
+
+def _window(node: Node, source: Shape) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The window a layer slides over its input and its stride; the whole map for layers that don't slide."""
+    match node.layer:
+        case Conv(kernel=(high, wide), stride=stride, dilation=dilation):
+            return (dilation * (high - 1) + 1, dilation * (wide - 1) + 1), stride
+        case Pool(kernel=kernel, stride=stride):
+            return kernel, stride
+        case Linear() | Flatten():
+            return (source.height, source.width), (1, 1)
+        case AdaptivePool():
+            rows, columns = source.height // node.size.height, source.width // node.size.width
+            return (max(rows, 1), max(columns, 1)), (max(rows, 1), max(columns, 1))
+        case _:
+            return (1, 1), (1, 1)

@@ -1,0 +1,175 @@
+"""Every word of a spec is known: ops, blocks and names, in branches that no parameter takes as well.
+
+Scope is lexical (LANGUAGE, section 5): a block of a file sees its parameters, `in`, `channels`, `stride` and what its
+file declares; one declared in a network sees the network's names too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+
+from msdl.diagnostics import Diagnostic, Severity
+from msdl.language import syntax as ast
+from msdl.language.numbers import FUNCTIONS
+from msdl.language.spec import Definition, NetworkSpec
+from msdl.language.suggest import did_you_mean
+from msdl.network import ops
+from msdl.network.chains import VALUE_FUNCTIONS
+from msdl.source import Span
+
+EVERYWHERE = frozenset({"channels", "share", "compress", *FUNCTIONS, *VALUE_FUNCTIONS})
+OF_A_NETWORK = frozenset({"s", "l", "i", "stride"})
+
+
+def check_names(spec: NetworkSpec) -> Iterator[Diagnostic]:
+    """The unknown words of a network and of the blocks it can see, and blocks that use themselves without end."""
+    network = Scope(
+        frozenset(spec.blocks),
+        frozenset({*spec.numbers, *spec.scales.columns, *OF_A_NETWORK}),
+    )
+    for item in spec.statement.items:
+        if not isinstance(item, ast.Block):
+            yield from unknown_words(item, network)
+    for definition in spec.blocks.values():
+        yield from _block(definition, network)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The words a place knows besides the ops: blocks, and names of values and numbers."""
+
+    blocks: frozenset[str]
+    names: frozenset[str]
+
+    def knows(self, word: str) -> bool:
+        return word in self.names or word in self.blocks or word in EVERYWHERE or ops.find(word) is not None
+
+    def with_names(self, names: Iterable[str]) -> Scope:
+        return replace(self, names=self.names | frozenset(names))
+
+
+def _block(definition: Definition, network: Scope) -> Iterator[Diagnostic]:
+    block, file = definition.block, definition.file
+    seen = network if definition.local else Scope(frozenset(file.blocks), frozenset(file.lets))
+    seen = seen.with_names(["stride", *(parameter.name.text for parameter in block.params)])
+    for parameter in block.params:
+        if parameter.default is not None:
+            yield from unknown_words(parameter.default, seen)
+    if isinstance(block.body, tuple):
+        seen = seen.with_names(target.name.text for equation in block.body for target in equation.targets)
+        for equation in block.body:
+            yield from unknown_words(equation, seen)
+    else:
+        yield from unknown_words(block.body, seen)
+    yield from _recursion(block)
+
+
+def unknown_words(node: object, scope: Scope) -> Iterator[Diagnostic]:
+    """Walks a piece of syntax; what it binds itself (`for n in`, `from j`) is known inside it."""
+    match node:
+        case ast.Each(variable=variable) | ast.From(variable=variable):
+            scope = scope.with_names([variable.text])
+        case ast.Equation(variable=ast.Name(text)):
+            scope = scope.with_names([text])
+        case ast.Call(name, args):
+            yield from _call(name, args or (), scope)
+            return
+        case ast.Index(name, index):
+            if name.text not in scope.names:
+                yield _unknown(name.text, name.span, scope)
+            yield from unknown_words(index, scope)
+            return
+        case _:
+            pass
+    for child in _children(node):
+        yield from unknown_words(child, scope)
+
+
+def _call(name: ast.Name, args: tuple[ast.Argument, ...], scope: Scope) -> Iterator[Diagnostic]:
+    if not scope.knows(name.text):
+        yield _unknown(name.text, name.span, scope)
+    if ops.is_planned(name.text):
+        return
+    found = ops.find(name.text)
+    flags = found[0].flags if found and name.text not in scope.names else ()
+    for argument in args:
+        value = argument.value
+        if isinstance(value, ast.Call) and value.args is None and value.name.text in flags:
+            continue
+        yield from unknown_words(value, scope)
+
+
+def _children(node: object) -> Iterator[object]:
+    if isinstance(node, tuple):
+        yield from node
+    elif is_dataclass(node) and not isinstance(node, Span | ast.Name):
+        yield from (getattr(node, field.name) for field in fields(node))
+
+
+def _unknown(word: str, span: Span, scope: Scope) -> Diagnostic:
+    if ops.is_planned(word):
+        message = f"'{word}' belongs to the dense-prediction ops, which this version of msdl does not build yet."
+        return Diagnostic("MSD601", Severity.ERROR, message, span)
+    message = f"There is no op, block or name '{word}' here."
+    known = [*scope.names, *scope.blocks, *ops.names(), *EVERYWHERE]
+    return Diagnostic("MSD201", Severity.ERROR, message, span, "unknown", help=did_you_mean(word, known))
+
+
+# Recursion
+
+
+def _recursion(block: ast.Block) -> Iterator[Diagnostic]:
+    """A block may use itself with a first argument that is its first parameter less a constant, behind a `when`."""
+    for call in _uses(block.body, block.name.text):
+        if not _decreases(call, block):
+            first = block.params[0].name.text if block.params else "n"
+            yield Diagnostic(
+                "MSD209",
+                Severity.ERROR,
+                f"Block '{block.name.text}' uses itself, but its first parameter doesn't decrease by a constant.",
+                call.span,
+                f"expected `{block.name.text}({first} - 1, ..)`",
+            )
+        elif not any(isinstance(node, ast.When) for node in _walk(block.body)):
+            yield Diagnostic(
+                "MSD209",
+                Severity.ERROR,
+                f"Block '{block.name.text}' uses itself without a `when` that ends it.",
+                call.span,
+                help=f"write `.. when {block.params[0].name.text} == 1 else ..`",
+            )
+
+
+def _uses(node: object, name: str) -> Iterator[ast.Call]:
+    return (found for found in _walk(node) if isinstance(found, ast.Call) and found.name.text == name)
+
+
+def _walk(node: object) -> Iterator[object]:
+    left = [node]
+    while left:
+        found = left.pop()
+        yield found
+        left += _children(found)
+
+
+def _decreases(call: ast.Call, block: ast.Block) -> bool:
+    match call.args:
+        case (ast.Argument(value=ast.Arithmetic(ast.Call(name=first, args=None), (("-", ast.Number(value=step)),))), *_):
+            return bool(block.params) and first.text == block.params[0].name.text and step > 0
+        case _:
+            return False
+
+
+def is_steady(statement: ast.Layers, spec: NetworkSpec) -> bool:
+    """Whether every layer of a statement has the same nodes: neither it nor a block it uses decides by numbers."""
+    left: list[object] = [statement.rules]
+    seen: set[str] = set()
+    while left:
+        for node in _walk(left.pop()):
+            if isinstance(node, ast.When | ast.Range | ast.From):
+                return False
+            if isinstance(node, ast.Call) and node.name.text in spec.blocks and node.name.text not in seen:
+                seen.add(node.name.text)
+                left.append(spec.blocks[node.name.text].block.body)
+    return True

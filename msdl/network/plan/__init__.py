@@ -1,0 +1,45 @@
+"""When everything happens: how many layers, which scale leaves after which, where transitions and exits stand.
+
+Worked out from numbers alone, before a node is made, so that a network that is too large is refused at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from msdl.diagnostics import Findings
+from msdl.language import syntax as ast
+from msdl.language.spec import NetworkSpec
+from msdl.network.plan.exits import PlannedExit, plan_exits
+from msdl.network.plan.positions import Positions
+from msdl.network.plan.reductions import Departures, plan_reductions
+from msdl.network.plan.runs import Run, StageRun, plan_runs
+from msdl.source import Span
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`leaves[s]` is the last layer that renews scale s; `transitions[l]` what is applied after layer l."""
+
+    runs: tuple[Run | StageRun, ...]
+    layers: int
+    leaves: Mapping[int, int] = field(default_factory=dict)
+    leaving: Mapping[int, Span] = field(default_factory=dict)
+    transitions: Mapping[int, tuple[ast.Expression, ...]] = field(default_factory=dict)
+    exits: Mapping[int, tuple[PlannedExit, ...]] = field(default_factory=dict)
+
+
+def plan(spec: NetworkSpec, findings: Findings) -> Plan:
+    """The plan of a network. Raises Mistake when it would be too large."""
+    runs, complete = plan_runs(spec, findings)
+    layers = sum(run.count for run in runs)
+    if not complete:
+        return Plan(runs, layers)
+    positions = Positions(spec, runs, layers)
+    departures: Departures = plan_reductions(spec, positions, findings)
+    exits = plan_exits(spec, positions, findings)
+    return Plan(runs, layers, departures.leaves, departures.leaving, departures.transitions, exits)
+
+
+__all__ = ["Plan", "PlannedExit", "Run", "StageRun", "plan"]

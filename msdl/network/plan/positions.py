@@ -1,0 +1,96 @@
+"""`4..24 step 2`, `n*(n+1)/2 for n in 1..K`, `4, 8 in each stage`, `stage 3`, `end` -> layer numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from msdl.diagnostics import Label, mistake
+from msdl.language import syntax as ast
+from msdl.language.evaluate import number, numbered, whole
+from msdl.language.numbers import Number
+from msdl.language.spec import NetworkSpec
+from msdl.network.plan.names import NetworkNames
+from msdl.network.plan.runs import Run, StageRun
+from msdl.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A layer that a position names; `at_end` tells that it was written `end`."""
+
+    layer: int
+    at_end: bool
+    span: Span
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Reads positions in a network of known runs."""
+
+    spec: NetworkSpec
+    runs: tuple[Run | StageRun, ...]
+    layers: int
+
+    @property
+    def has_layers(self) -> bool:
+        return any(isinstance(run, Run) for run in self.runs)
+
+    def is_grid(self, layer: int) -> bool:
+        """Whether a layer was written with `layers`."""
+        return any(isinstance(run, Run) and run.first <= layer < run.first + run.count for run in self.runs)
+
+    @property
+    def last_layer(self) -> tuple[Label, ...]:
+        """A label that shows where the layers end."""
+        return tuple(Label(run.statement.span, f"the layers end at {self.layers}") for run in self.runs[-1:])
+
+    def of(self, positions: Iterable[ast.Position], in_each_stage: bool = False) -> Iterator[Placed]:
+        """The layers of a list of positions, as written. Raises Mistake."""
+        written = [placed for position in positions for placed in self._read(position)]
+        return self._in_each_stage(written) if in_each_stage else iter(written)
+
+    def _read(self, position: ast.Position) -> Iterator[Placed]:
+        if isinstance(position, ast.AtEnd):
+            yield Placed(self.layers, True, position.span)
+        elif isinstance(position, ast.AtStage):
+            yield from self._after_stage(position)
+        else:
+            for value in self._numbers(position):
+                layer = whole(value, position.span, "A layer's number", least=0)
+                if isinstance(layer, int):
+                    yield Placed(layer, False, position.span)
+
+    def _numbers(self, position: ast.At | ast.Each | ast.Range) -> Iterator[Number]:
+        names = NetworkNames(self.spec)
+        match position:
+            case ast.At(value):
+                yield number(value, names)
+            case ast.Each(value, variable, range_):
+                for at in numbered(range_, names):
+                    yield number(value, NetworkNames(self.spec, {variable.text: at}))
+            case ast.Range():
+                yield from numbered(position, names)
+
+    def _in_each_stage(self, written: list[Placed]) -> Iterator[Placed]:
+        """The same layers of every stage, stage by stage."""
+        for run in self._stages(written[0].span) if written else []:
+            for stage, (depth, end) in enumerate(zip(run.depths, run.ends, strict=True), start=1):
+                for placed in written:
+                    if not 1 <= placed.layer <= depth:
+                        message = f"Stage {stage} has {depth} layers, so it has no layer {placed.layer}."
+                        raise mistake("MSD503", message, placed.span)
+                    yield Placed(end - depth + placed.layer, False, placed.span)
+
+    def _after_stage(self, position: ast.AtStage) -> Iterator[Placed]:
+        ends = self._stages(position.span)[0].ends
+        value = number(position.stage, NetworkNames(self.spec))
+        stage = whole(value, position.stage.span, "A stage's number", most=len(ends))
+        if isinstance(stage, int):
+            yield Placed(ends[stage - 1], False, position.span)
+
+    def _stages(self, span: Span) -> list[StageRun]:
+        found = [run for run in self.runs if isinstance(run, StageRun)]
+        if not found:
+            raise mistake("MSD211", "There are no stages in this network: it has no `stages`.", span)
+        return found

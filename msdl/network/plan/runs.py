@@ -1,0 +1,152 @@
+"""The runs of layers that `layers`, `stages` and `repeat` make, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from msdl.diagnostics import Findings, Label, Mistake, mistake
+from msdl.language import syntax as ast
+from msdl.language.evaluate import number, numbered, whole
+from msdl.language.numbers import Unknown
+from msdl.language.spec import NetworkSpec
+from msdl.network.plan.names import NetworkNames
+from msdl.source import Span
+
+MOST_CELLS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`layers` of one statement: `first` is the number of its first layer; `on` the scales it renews, None for all."""
+
+    statement: ast.Layers
+    first: int
+    count: int
+    on: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageRun:
+    """`stages`: `depths[s - 1]` layers at scale s."""
+
+    statement: ast.Stages
+    first: int
+    depths: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(self.depths)
+
+    @property
+    def ends(self) -> list[int]:
+        """The number of the last layer of every stage."""
+        return [self.first - 1 + sum(self.depths[:stage]) for stage in range(1, len(self.depths) + 1)]
+
+
+def plan_runs(spec: NetworkSpec, findings: Findings) -> tuple[tuple[Run | StageRun, ...], bool]:
+    """The runs, and whether they are all: some may hang on an earlier mistake. Raises Mistake when they are too many."""
+    planner = _Runs(spec, findings)
+    planner.add(spec.program)
+    return tuple(planner.runs), planner.complete
+
+
+class _Runs:
+    """Collects runs and counts their cells as it goes, so that no loop outgrows the limit."""
+
+    def __init__(self, spec: NetworkSpec, findings: Findings) -> None:
+        self.spec = spec
+        self.names = NetworkNames(spec)
+        self.findings = findings
+        self.runs: list[Run | StageRun] = []
+        self.complete = True
+        self.layers = 0
+        self.cells = 0
+
+    def add(self, items: Iterable[ast.Item]) -> None:
+        for item in items:
+            try:
+                self._add(item)
+            except _TooMany as found:
+                raise mistake("MSD516", str(found), found.span, "too many") from None
+            except Mistake as found:
+                self.findings.add(found.diagnostic)
+                self.complete = False
+
+    def _add(self, item: ast.Item) -> None:
+        self._count(1, item.span)
+        match item:
+            case ast.Layers():
+                self._keep(self._run(item), item.span)
+            case ast.Stages():
+                self._keep(self._stage_run(item), item.span)
+            case ast.Repeat(count, inner):
+                times = whole(number(count, self.names), count.span, "The number of repeats", most=MOST_CELLS)
+                for _ in range(times if isinstance(times, int) else 1):
+                    self._count(1, item.span)
+                    for repeated in inner:
+                        self._add(repeated)
+            case ast.Sweep():
+                message = "'sweep' is part of the language that this version of msdl does not build yet."
+                raise mistake("MSD601", message, item.span)
+            case _:
+                raise mistake("MSD211", "Only layers, stages, sweeps and repeats can be repeated.", item.span)
+
+    def _keep(self, run: Run | StageRun | None, span: Span) -> None:
+        if run is None:
+            self.complete = False
+            return
+        self.runs.append(run)
+        self.layers += run.count
+        across = 1 if isinstance(run, StageRun) else len(run.on) if run.on is not None else self.spec.scales.count
+        self._count(run.count * across, span)
+
+    def _count(self, cells: int, span: Span) -> None:
+        self.cells += cells
+        if self.cells > MOST_CELLS:
+            raise _TooMany(f"The network has more than {MOST_CELLS:,} cells, the most that msdl takes on.", span)
+
+    def _run(self, statement: ast.Layers) -> Run | None:
+        value = number(statement.count, self.names)
+        on = None if statement.on is None else self._scales_on(statement.on)
+        across = self.spec.scales.count if on is None else len(on)
+        if isinstance(value, int) and value * across > MOST_CELLS:
+            raise _TooMany(
+                f"{value:,} layers x {across} scales = {value * across:,} cells; a network has at most {MOST_CELLS:,}.",
+                statement.count.span,
+            )
+        count = whole(value, statement.count.span, "The number of layers")
+        return None if isinstance(count, Unknown) else Run(statement, self.layers + 1, count, on)
+
+    def _scales_on(self, on: ast.Range | ast.Expression) -> tuple[int, ...]:
+        count = self.spec.scales.count
+        if isinstance(on, ast.Range):
+            chosen = numbered(on, self.names)
+        else:
+            one = whole(number(on, self.names), on.span, "A scale", least=-(10**9))
+            chosen = [] if isinstance(one, Unknown) else [one]
+        for scale in chosen:
+            if not 1 <= scale <= count:
+                label = Label(self.spec.scales.span, f"{count} scales are declared here")
+                raise mistake("MSD302", f"There is no scale {scale}; scales are 1 to {count}.", on.span, "", "", label)
+        return tuple(chosen)
+
+    def _stage_run(self, statement: ast.Stages) -> StageRun | None:
+        span = self.spec.scales.span
+        column = self.spec.scales.columns.get("depth")
+        if column is None:
+            message = "`stages` needs a column `depth`: the number of layers of every stage."
+            raise mistake("MSD210", message, statement.span, "", "add it to `scales`: `depth 2, 2, 2`")
+        depths = [whole(value, span, "The depth of a stage") for value in column]
+        known = [depth for depth in depths if isinstance(depth, int)]
+        if sum(known) > MOST_CELLS:
+            raise _TooMany(f"The stages hold {sum(known):,} layers; a network has at most {MOST_CELLS:,}.", span)
+        return StageRun(statement, self.layers + 1, tuple(known)) if len(known) == len(depths) else None
+
+
+class _TooMany(Exception):
+    """The network is too large to go on; no further mistake matters."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        self.span = span
+        super().__init__(message)

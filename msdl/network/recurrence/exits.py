@@ -1,0 +1,40 @@
+"""`exit`: outputs after a layer, from the map behind its transitions."""
+
+from __future__ import annotations
+
+from msdl.diagnostics import Label
+from msdl.network.graph import Cell, Exit
+from msdl.network.plan import PlannedExit
+from msdl.network.recurrence.state import Recurrence
+
+
+def exits_at(recurrence: Recurrence, layer: int) -> None:
+    """The exits after a layer; unless they say otherwise they read the coarsest live scale."""
+    for planned in recurrence.plan.exits.get(layer, ()):
+        scale = max(recurrence.x) if planned.scale is None else planned.scale
+        if scale in recurrence.x:
+            _exit(recurrence, planned, scale)
+        else:
+            _not_live(recurrence, planned, scale)
+
+
+def _exit(recurrence: Recurrence, planned: PlannedExit, scale: int) -> None:
+    statement = planned.statement
+    cell = Cell(planned.id, "exit", planned.layer, scale, statement.span)
+    features = recurrence.x[scale]
+    name = statement.name.text if statement.name else f"exit{len(recurrence.exits) + 1}"
+    spot = recurrence.spot(cell, planned.id, features, f" at {name}, layer {planned.layer}")
+    output = recurrence.chains.value(statement.chain, spot)
+    recurrence.outputs[planned.id] = output.id
+    placed = planned.scale is not None
+    recurrence.exits.append(Exit(name, cell, features.id, output.id, placed, planned.span))
+
+
+def _not_live(recurrence: Recurrence, planned: PlannedExit, scale: int) -> None:
+    live = ", ".join(map(str, sorted(recurrence.x)))
+    message = f"Scale {scale} is not live at layer {planned.layer}, where an exit reads it; live scales: {live}."
+    plan = recurrence.plan
+    labels = []
+    if scale in plan.leaves:
+        labels = [Label(plan.leaving[scale], f"scale {scale} leaves after layer {plan.leaves[scale]}")]
+    recurrence.findings.error("MSD506", message, planned.span, "", "", *labels)

@@ -1,0 +1,60 @@
+"""Which paths lead into a cell: the rules of `layers` whose source is there, in the order written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from msdl.diagnostics import mistake
+from msdl.language import syntax as ast
+from msdl.language.evaluate import number, truth
+from msdl.network.builder import Value
+from msdl.network.context import Here, Result
+from msdl.network.graph import Cell
+from msdl.network.recurrence.state import Recurrence, State
+
+# The scale a path comes from, relative to its own.
+SOURCES = {"horizontal": 0, "diagonal": -1, "up": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class PathPresent:
+    """One path into a cell; `name` is its part of the node ids, `variable` what a `from` binds."""
+
+    name: str
+    chain: ast.Expression
+    source: Value
+    variable: Mapping[str, Result]
+
+
+def paths(recurrence: Recurrence, statement: ast.Layers, cell: Cell, old: State, place: str, nth: int) -> list[PathPresent]:
+    """The paths present; a second one of its kind is called `horizontal_2`."""
+    found: list[PathPresent] = []
+    names: Counter[str] = Counter()
+    for rule in statement.rules:
+        for name, scale, variable in _sources(recurrence, rule, cell, old, place, nth):
+            if scale in old and isinstance(rule, ast.Path | ast.From):
+                names[name] += 1
+                numbered = name if names[name] == 1 else f"{name}_{names[name]}"
+                found.append(PathPresent(numbered, rule.chain, old[scale], variable))
+    return found
+
+
+def _sources(
+    recurrence: Recurrence, rule: ast.Rule, cell: Cell, old: State, place: str, nth: int
+) -> Iterator[tuple[str, int, Mapping[str, Result]]]:
+    """The name of a rule's path, the scale it comes from, and what it binds."""
+    match rule:
+        case ast.Path("vertical"):
+            raise mistake("MSD211", "`vertical` stands beside `layers`, or in a sweep, not in it.", rule.span)
+        case ast.Path(kind):
+            yield kind, cell.scale + SOURCES[kind], {}
+        case ast.From(variable, test):
+            for j in sorted(old):
+                context = recurrence.context(cell, old[j], place, None, i=nth, **{variable.text: j})
+                here = Here(context, old[j])
+                if truth(test, lambda side, here=here: number(side, here)) is True:  # type: ignore[misc]
+                    yield f"from{j}", j, {variable.text: j}
+        case ast.Join() | ast.Then():
+            pass
