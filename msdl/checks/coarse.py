@@ -1,0 +1,94 @@
+"""The coarse-feature constraints (MSDNet, sections 3 and 4).
+
+A classifier works on coarse features alone; what hurts early exits in other networks is that they lack them. So in a
+grid of `layers` every classifier reads the coarsest scale, that scale is live from layer 0 to the last exit, and every
+exit's features have passed through it. `on scale s` says that a spec means otherwise, and turns the error into a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msdl.checks.subject import Subject
+from msdl.diagnostics import Diagnostic, Label, Severity
+from msdl.network.graph import Exit
+
+
+def classifiers_read_the_coarsest_scale(subject: Subject) -> Iterator[Diagnostic]:
+    """Every classifier reads the coarsest scale."""
+    coarsest = subject.graph.scales
+    for exit in subject.classifiers:
+        if exit.scale == coarsest:
+            continue
+        message = f"The classifier at layer {exit.layer} reads scale {exit.scale}, but scale {coarsest} is the coarsest."
+        label = Label(subject.spec.scales.span, f"{coarsest} scales are declared here")
+        if exit.placed:
+            yield Diagnostic(
+                "MSD521", Severity.WARNING, message, exit.span, "meant, as `on scale` says", (label,),
+                ("classifiers need coarse features to be accurate (MSDNet, section 4)",),
+            )  # fmt: skip
+        elif coarsest in _scales_at_layer_0(subject):
+            yield Diagnostic(
+                "MSD521", Severity.ERROR, message, exit.span,
+                f"scale {exit.scale} is the coarsest that is live here", (label,),
+                help=f"say `on scale {exit.scale}` if this is meant",
+            )  # fmt: skip
+
+
+def coarsest_scale_is_live_throughout(subject: Subject) -> Iterator[Diagnostic]:
+    """The coarsest scale is live from layer 0 to the last exit."""
+    coarsest = subject.graph.scales
+    unplaced = [exit for exit in subject.classifiers if not exit.placed]
+    if not unplaced or coarsest in _scales_at_layer_0(subject):
+        return
+    spec = subject.spec
+    where = spec.vertical.span if spec.vertical else spec.scales.span
+    yield Diagnostic(
+        "MSD508",
+        Severity.ERROR,
+        f"Scale {coarsest}, the coarsest, is not live at layer 0, so classifiers have no coarse features to begin with.",
+        where,
+        f"scale {coarsest} is declared here" if spec.vertical is None else "",
+        tuple(_first_reader(unplaced)),
+        help="lead the stem down the scales: `vertical conv3x3(init)/2 bn relu`",
+    )
+
+
+def features_pass_the_coarsest_scale(subject: Subject) -> Iterator[Diagnostic]:
+    """Every exit's features have passed through the coarsest scale: they depend on its value at layer 0."""
+    coarsest = subject.graph.scales
+    if coarsest == 1 or coarsest not in _scales_at_layer_0(subject):
+        return
+    coarse = subject.graph.outputs.get(f"layer0.scale{coarsest}")
+    if coarse is None:
+        return
+    reached = _descendants(subject, coarse)
+    for exit in subject.classifiers:
+        if not exit.placed and exit.scale == coarsest and exit.features not in reached:
+            yield Diagnostic(
+                "MSD509",
+                Severity.ERROR,
+                f"The features that {exit.name} reads at layer {exit.layer} have not passed through scale {coarsest}:"
+                f" they don't depend on its value at layer 0.",
+                exit.span,
+                "",
+                (Label(subject.graph[exit.features].cell.span, f"scale {coarsest} is renewed without its own old value"),),
+                help="add a `horizontal` path, or keep the old value with `dense` or `residual`",
+            )
+
+
+def _scales_at_layer_0(subject: Subject) -> set[int]:
+    """The stem's scale, and those that `vertical` reaches."""
+    return {1} | {cell.scale for cell in subject.cells.values() if cell.role == "cell" and cell.layer == 0}
+
+
+def _first_reader(exits: list[Exit]) -> Iterator[Label]:
+    yield Label(exits[0].span, "the first classifier is here")
+
+
+def _descendants(subject: Subject, id: str) -> set[str]:
+    found = {id}
+    for node in subject.graph:
+        if not found.isdisjoint(node.inputs):
+            found.add(node.id)
+    return found

@@ -1,0 +1,150 @@
+"""START HERE: the pipeline, on one page.
+
+    text -parse-> Document -resolve-> NetworkSpec -elaborate-> Graph -check-> network -schedule-> Schedule -emit-> text
+
+Every value is computed when it is first asked for, and kept: `msdl check` never schedules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from msdl.checks import check
+from msdl.diagnostics import Diagnostic, Mistake, SpecError, has_errors, in_order
+from msdl.language import syntax as ast
+from msdl.language.load import load
+from msdl.language.parse import parse
+from msdl.language.resolve import resolve
+from msdl.language.spec import NetworkSpec
+from msdl.network.cost import Costs, costs
+from msdl.network.elaborate import elaborate
+from msdl.network.graph import Graph
+from msdl.network.schedule import Schedule, schedule
+from msdl.source import Source
+from msdl.version import VERSION
+
+Found = tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """One network of one text, with its parameters, on its way to a module.
+
+    `text` is None where the file could not be read; `unreadable` then says why. `exit`, an ordinal or a name, keeps
+    that exit alone.
+    """
+
+    name: str
+    text: Source | None
+    folder: Path
+    chosen: str | None
+    settings: Mapping[str, int | float | str]
+    exit: str | int | None
+    unreadable: Found = ()
+
+    @classmethod
+    def of(
+        cls, spec: str | Path, *, exit: str | int | None = None, **settings: int | float | str
+    ) -> Compilation:
+        """Compiles `spec`: a path, a library name, either with `:network` behind it, or `-` for the standard input.
+
+        Other keywords override the network's parameters. Nothing is raised: what is wrong is in `diagnostics`.
+        """
+        try:
+            text, folder, chosen = load(str(spec))
+        except Mistake as found:
+            return cls(str(spec), None, Path(), None, settings, exit, (found.diagnostic,))
+        return cls(text.name, text, folder, chosen, settings, exit)
+
+    @classmethod
+    def of_text(
+        cls, text: str, *, name: str = "<text>", exit: str | int | None = None, **settings: int | float | str
+    ) -> Compilation:
+        """Compiles a spec that is at hand as text; imports are looked for in the working folder and the library."""
+        return cls(name, Source(name, text), Path(), None, settings, exit)
+
+    # The stages, each with what it found
+
+    @cached_property
+    def _parsed(self) -> tuple[ast.Document | None, Found]:
+        return (None, self.unreadable) if self.text is None else parse(self.text)
+
+    @cached_property
+    def _resolved(self) -> tuple[NetworkSpec | None, Found]:
+        document, found = self._parsed
+        if document is None or has_errors(found):
+            return None, ()
+        return resolve(document, self.folder, self.chosen, self.settings)
+
+    @cached_property
+    def _elaborated(self) -> tuple[Graph | None, Found]:
+        spec, _ = self._resolved
+        return (None, ()) if spec is None else elaborate(spec)
+
+    @cached_property
+    def _checked(self) -> tuple[Graph | None, Found]:
+        graph, found = self._elaborated
+        spec, earlier = self._resolved
+        if graph is None or spec is None:
+            return None, ()
+        return check(graph, spec, sound=not has_errors((*found, *earlier)), exit=self.exit)
+
+    # What they come to
+
+    @property
+    def document(self) -> ast.Document | None:
+        return self._parsed[0]
+
+    @property
+    def spec(self) -> NetworkSpec | None:
+        return self._resolved[0]
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph as elaborated, dead and broken nodes included."""
+        return self._elaborated[0]
+
+    @cached_property
+    def diagnostics(self) -> Found:
+        """All that there is to say, in source order."""
+        stages = (self._parsed, self._resolved, self._elaborated, self._checked)
+        return in_order(diagnostic for _, found in stages for diagnostic in found)
+
+    @property
+    def valid(self) -> bool:
+        return not has_errors(self.diagnostics)
+
+    @property
+    def network(self) -> Graph:
+        """The checked graph: every node reaches an exit, every shape is known. Raises SpecError."""
+        graph = self._checked[0]
+        if not self.valid or graph is None:
+            raise SpecError(self.diagnostics)
+        return graph
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The lazy order. Raises SpecError."""
+        return schedule(self.network)
+
+    @cached_property
+    def costs(self) -> Costs:
+        """What every exit costs. Raises SpecError."""
+        return costs(self.network, self.schedule)
+
+    def emit(self, target: str = "torch") -> str:
+        """The network as text for a target. Raises SpecError, and ValueError for an unknown target."""
+        from msdl.backends import backend
+
+        return backend(target).emit(self.network, self.schedule, self.digest, VERSION)
+
+    @property
+    def digest(self) -> str:
+        """A short hash of the text and the parameters that are not its defaults."""
+        text = self.text.text if self.text else ""
+        settings = "".join(f"{name}={self.settings[name]};" for name in sorted(self.settings))
+        return hashlib.sha256(f"{text}\0{settings}\0{self.chosen}".encode()).hexdigest()[:16]
