@@ -3,13 +3,17 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-# Lark's tables for the grammar, computed here so that no run has to.
+# Lark's tables for the grammar, computed here so that no run has to. Lark numbers its states differently each time, so
+# they are written only when the grammar has changed.
 define TABLES
 import json
 from msdl import library
 from msdl.language.parse import tables
-text = json.dumps(tables(library.GRAMMAR.read_text(encoding="utf-8")), separators=(",", ":"), sort_keys=True)
-library.TABLES.write_text(text + "\n", encoding="utf-8")
+new = tables(library.GRAMMAR.read_text(encoding="utf-8"))
+old = json.loads(library.TABLES.read_text(encoding="utf-8")) if library.TABLES.exists() else {}
+if old.get("digest") != new["digest"]:
+    text = json.dumps(new, separators=(",", ":"), sort_keys=True)
+    library.TABLES.write_text(text + "\n", encoding="utf-8")
 endef
 export TABLES
 

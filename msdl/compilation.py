@@ -47,9 +47,7 @@ class Compilation:
     unreadable: Found = ()
 
     @classmethod
-    def of(
-        cls, spec: str | Path, *, exit: str | int | None = None, **settings: int | float | str
-    ) -> Compilation:
+    def of(cls, spec: str | Path, /, *, exit: str | int | None = None, **settings: int | float | str) -> Compilation:
         """Compiles `spec`: a path, a library name, either with `:network` behind it, or `-` for the standard input.
 
         Other keywords override the network's parameters. Nothing is raised: what is wrong is in `diagnostics`.
@@ -62,7 +60,7 @@ class Compilation:
 
     @classmethod
     def of_text(
-        cls, text: str, *, name: str = "<text>", exit: str | int | None = None, **settings: int | float | str
+        cls, text: str, /, *, name: str = "<text>", exit: str | int | None = None, **settings: int | float | str
     ) -> Compilation:
         """Compiles a spec that is at hand as text; imports are looked for in the working folder and the library."""
         return cls(name, Source(name, text), Path(), None, settings, exit)
@@ -140,7 +138,7 @@ class Compilation:
         """The network as text for a target. Raises SpecError, and ValueError for an unknown target."""
         from msdl.backends import backend
 
-        return backend(target).emit(self.network, self.schedule, self.digest, VERSION)
+        return backend(target)(self.network, self.schedule, self.digest, VERSION)
 
     @property
     def digest(self) -> str:

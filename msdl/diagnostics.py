@@ -120,7 +120,9 @@ class Findings:
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Diagnostics in source order, one per cause."""
-    unique = {d.cause: d for d in reversed(list(diagnostics))}
+    unique: dict[tuple[object, ...], Diagnostic] = {}
+    for diagnostic in diagnostics:
+        unique.setdefault(diagnostic.cause, diagnostic)
     return tuple(sorted(unique.values(), key=lambda d: d.place))
 
 

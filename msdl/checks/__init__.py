@@ -63,4 +63,4 @@ def check(
         return pruned(graph, only), tuple(findings)
     for law in OF_A_SOUND_GRAPH:
         findings.add(*law(subject))
-    return pruned(graph, *graph.exits), tuple(findings)
+    return subject.pruned, tuple(findings)

@@ -2,7 +2,7 @@
 
 A classifier works on coarse features alone; what hurts early exits in other networks is that they lack them. So in a
 grid of `layers` every classifier reads the coarsest scale, that scale is live from layer 0 to the last exit, and every
-exit's features have passed through it. `on scale s` says that a spec means otherwise, and turns the error into a warning.
+exit's features have passed through it. `on scale s` says that a spec means otherwise: the error becomes a warning.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ def classifiers_read_the_coarsest_scale(subject: Subject) -> Iterator[Diagnostic
     for exit in subject.classifiers:
         if exit.scale == coarsest:
             continue
-        message = f"The classifier at layer {exit.layer} reads scale {exit.scale}, but scale {coarsest} is the coarsest."
+        message = (
+            f"The classifier at layer {exit.layer} reads scale {exit.scale}, but scale {coarsest} is the coarsest."
+        )
         label = Label(subject.spec.scales.span, f"{coarsest} scales are declared here")
         if exit.placed:
             yield Diagnostic(
@@ -46,7 +48,7 @@ def coarsest_scale_is_live_throughout(subject: Subject) -> Iterator[Diagnostic]:
     yield Diagnostic(
         "MSD508",
         Severity.ERROR,
-        f"Scale {coarsest}, the coarsest, is not live at layer 0, so classifiers have no coarse features to begin with.",
+        f"Scale {coarsest}, the coarsest, is not live at layer 0, so classifiers lack coarse features at first.",
         where,
         f"scale {coarsest} is declared here" if spec.vertical is None else "",
         tuple(_first_reader(unplaced)),
@@ -72,7 +74,11 @@ def features_pass_the_coarsest_scale(subject: Subject) -> Iterator[Diagnostic]:
                 f" they don't depend on its value at layer 0.",
                 exit.span,
                 "",
-                (Label(subject.graph[exit.features].cell.span, f"scale {coarsest} is renewed without its own old value"),),
+                (
+                    Label(
+                        subject.graph[exit.features].cell.span, f"scale {coarsest} is renewed without its own old value"
+                    ),
+                ),
                 help="add a `horizontal` path, or keep the old value with `dense` or `residual`",
             )
 

@@ -46,7 +46,9 @@ def _found(claim: ast.Claim, counted: Costs, subject: Subject) -> int | Diagnost
     quantity = claim.quantity.text
     if quantity not in ("params", "macs"):
         hint = "params and macs can be expected"
-        return mistake("MSD201", f"Nothing is counted by the name '{quantity}'.", claim.quantity.span, "", hint).diagnostic
+        return mistake(
+            "MSD201", f"Nothing is counted by the name '{quantity}'.", claim.quantity.span, "", hint
+        ).diagnostic
     if claim.comparison not in ("==", "<="):
         hint = "write a count, or a bound with `<=`"
         return mistake("MSD104", f"A claim can't be made with '{claim.comparison}'.", claim.span, "", hint).diagnostic
@@ -55,7 +57,9 @@ def _found(claim: ast.Claim, counted: Costs, subject: Subject) -> int | Diagnost
     exit = chosen_exit(subject.graph, claim.exit.text)
     if exit is None:
         names = ", ".join(known.name for known in subject.graph.exits)
-        return mistake("MSD507", f"There is no exit '{claim.exit.text}'; there are {names}.", claim.exit.span).diagnostic
+        return mistake(
+            "MSD507", f"There is no exit '{claim.exit.text}'; there are {names}.", claim.exit.span
+        ).diagnostic
     cost = counted.exits[subject.graph.exits.index(exit)]
     return cost.parameters if quantity == "params" else cost.macs.lazy
 

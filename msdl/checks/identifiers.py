@@ -10,7 +10,7 @@ from msdl.diagnostics import Diagnostic, Severity
 from msdl.language import syntax as ast
 from msdl.source import Span
 
-# The public attributes of torch.nn.Module, ModuleDict and Sequential (a test compares), and those of the module we write.
+# The public attributes of torch.nn.Module, ModuleDict and Sequential (a test compares), and those of our module.
 TAKEN = frozenset(
     "T_destination add_module append apply bfloat16 buffers call_super_init children clear compile cpu cuda"
     " double dump_patches eval exits extend extra_repr float forward get_buffer get_extra_state get_parameter"
@@ -28,7 +28,10 @@ def names_fit_a_module(subject: Subject) -> Iterator[Diagnostic]:
     for exit in subject.spec.exits:
         if exit.name is not None:
             yield from _fits(exit.name, exit.name.span)
-            if exit.name.text.startswith(("exit", "layer")) and exit.name.text.rstrip("0123456789") in ("exit", "layer"):
+            if exit.name.text.startswith(("exit", "layer")) and exit.name.text.rstrip("0123456789") in (
+                "exit",
+                "layer",
+            ):
                 message = f"'{exit.name.text}' is how msdl names exits itself."
                 yield Diagnostic("MSD208", Severity.ERROR, message, exit.name.span, help="take a name that says more")
     for block in {id(d.block): d.block for d in subject.spec.blocks.values()}.values():
@@ -43,4 +46,6 @@ def _fits(name: ast.Name, span: Span) -> Iterator[Diagnostic]:
         reason = "is a word of Python" if keyword.iskeyword(name.text) else "would shadow a part of torch.nn.Module"
         reason = "starts with '_', which torch keeps for itself" if name.text.startswith("_") else reason
         message = f"'{name.text}' can't name a part of the generated module: it {reason}."
-        yield Diagnostic("MSD208", Severity.ERROR, message, span, help=f"take another, such as '{name.text.strip('_')}_'")
+        yield Diagnostic(
+            "MSD208", Severity.ERROR, message, span, help=f"take another, such as '{name.text.strip('_')}_'"
+        )

@@ -306,7 +306,14 @@ def _pairs(children: Children) -> tuple[tuple[str, Any], ...]:
 def _slash(left: ast.Expression, right: ast.Expression) -> ast.Expression:
     """`a b / k c` -> the chain `a`, `b` with stride `k`, `c`."""
     before = left.elements if isinstance(left, ast.Chain) else (left,)
-    divisor, *after = right.elements if isinstance(right, ast.Chain) else (right,)
+    after: tuple[ast.Expression, ...] = ()
+    match right:
+        case ast.Chain((divisor, *words)):
+            after = tuple(words)
+        case ast.Power(base, ast.Chain((exponent, *words))):
+            divisor, after = ast.Power(base, exponent, base.span.to(exponent.span)), tuple(words)
+        case divisor:
+            pass
     last = ast.Slash(before[-1], divisor, before[-1].span.to(divisor.span))
     elements = (*before[:-1], last, *after)
     return last if len(elements) == 1 else ast.Chain(elements, left.span.to(right.span))

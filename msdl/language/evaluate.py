@@ -35,12 +35,12 @@ class Names(Protocol):
 def number(expression: ast.Expression, names: Names) -> Number:
     """The value of an expression of numbers. Raises Mistake."""
     match expression:
+        case ast.Call():
+            if expression.name.text in FUNCTIONS and expression.args is not None:
+                return function(expression, [number(a.value, names) for a in arguments(expression)])
+            return names.number(expression)
         case ast.Number():
             return exactly(lambda: simplest(expression.value), expression.span)
-        case ast.Call(name=name) if name.text in FUNCTIONS:
-            return function(expression, [number(a.value, names) for a in arguments(expression)])
-        case ast.Call():
-            return names.number(expression)
         case ast.Index():
             return names.place(expression)
         case ast.Group(items=(inner,)):
@@ -66,7 +66,7 @@ def number(expression: ast.Expression, names: Names) -> Number:
 def truth(test: ast.Test, value: Callable[[ast.Expression], Number]) -> bool | Unknown:
     """Whether a test holds; `value` evaluates its sides."""
     match test:
-        case ast.Comparison(first, rest, span):
+        case ast.Comparison(first, rest):
             left, results = value(first), []
             for operator, side in rest:
                 right = value(side)
@@ -139,7 +139,9 @@ def whole(
         return value
     found = show(value) if span.text == show(value) else f"{_short(span.text)} = {show(value)}"
     if not isinstance(value, int):
-        raise mistake("MSD301", f"{what} must be a whole number, but {found}.", span, f"this is {show(value)}", "", *labels)
+        raise mistake(
+            "MSD301", f"{what} must be a whole number, but {found}.", span, f"this is {show(value)}", "", *labels
+        )
     if value < least:
         raise mistake("MSD302", f"{what} must be at least {least}, but {found}.", span, f"this is {value}", "", *labels)
     if most is not None and value > most:
@@ -159,7 +161,6 @@ def numbered(range_: ast.Range, names: Names, most: int = 20_000) -> list[int]:
     if (last - first) // step >= most:
         raise mistake("MSD516", f"{first}..{last} holds more than {most:,} numbers.", range_.span)
     return list(range(first, last + 1, step))
-
 
 
 def column_value(index: ast.Index, columns: Mapping[str, tuple[Number, ...]], names: Names) -> Number:

@@ -61,8 +61,8 @@ def file_scope(
                 findings.attempt(_import, item, scope, folder, importing, files, findings)
             case ast.Let():
                 findings.attempt(_let, item, scope)
-            case ast.Default(op, args):
-                scope.defaults[op.text] = args
+            case ast.Default(op):
+                scope.defaults[op.text] = item
             case ast.Block(name):
                 findings.attempt(declare, name, scope.places)
                 scope.blocks[name.text] = Definition(item, scope)
@@ -131,4 +131,6 @@ def declare(name: ast.Name, places: dict[str, Span]) -> None:
 
 
 def _twice(name: str, span: Span, first: Span) -> Mistake:
-    return mistake("MSD205", f"'{name}' is declared twice.", span, "again here", "", Label(first, "first declared here"))
+    return mistake(
+        "MSD205", f"'{name}' is declared twice.", span, "again here", "", Label(first, "first declared here")
+    )

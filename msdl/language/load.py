@@ -22,6 +22,8 @@ def load(spec: str) -> tuple[Source, Path, str | None]:
     SPEC is a path, a library name, either with `:network` behind it, or `-`. Raises Mistake.
     """
     if spec == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise mistake("MSD101", "There is no standard input to read.", None)
         return _decoded("<stdin>", sys.stdin.buffer.read(MOST_BYTES + 1)), Path(), None
     path, network = _locate(spec)
     return read(path), path.parent, network

@@ -27,6 +27,12 @@ GOES_ON = frozenset({
     "COMMA", "COLON", "EQUAL", "_ARROW", "PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "CIRCUMFLEX", "COMPARE",
     "WHEN", "ELSE", "AND", "OR",
 })  # fmt: skip
+BRACES = frozenset({"LBRACE", "RBRACE"})
+# Words that begin a statement; inside a bracket they show that it should have been closed before.
+STATEMENTS = frozenset({
+    "BLOCK", "DIAGONAL", "EXIT", "EXITS", "EXPECT", "HORIZONTAL", "INPUT", "LAYERS", "LET", "NETWORK", "REDUCE",
+    "SCALES", "STAGES", "STEM", "TRANSITION", "VERTICAL",
+})  # fmt: skip
 OPTIONS: dict[str, Any] = {"parser": "lalr", "lexer": "basic", "propagate_positions": True, "start": ["start", "value"]}
 
 
@@ -46,7 +52,7 @@ class StatementEnds:
                 open_.append(token)
             elif token.type in ("RPAR", "RSQB") and open_:
                 open_.pop()
-            elif token.type in ("LBRACE", "RBRACE") and open_:
+            elif open_ and (token.type in BRACES or (token.type in STATEMENTS and not _may_name_an_argument(previous))):
                 raise Unclosed(open_[-1])
             if token.type == "RBRACE" and previous is not None and previous.type not in ("END", "LBRACE"):
                 yield Token.new_borrow_pos("END", "", token)
@@ -56,6 +62,11 @@ class StatementEnds:
             raise Unclosed(open_[-1])
         if previous is not None and previous.type != "END":
             yield Token("END", "", previous.end_pos, previous.end_line, previous.end_column, end_pos=previous.end_pos)
+
+
+def _may_name_an_argument(previous: Token | None) -> bool:
+    """Whether a keyword behind this token may name an argument: `upsample(up = 2)`."""
+    return previous is not None and previous.type in ("LPAR", "COMMA")
 
 
 class Unclosed(Exception):

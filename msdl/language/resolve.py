@@ -43,7 +43,13 @@ def resolve(
 def _chosen(document: ast.Document, wanted: str | None) -> ast.Network:
     """The network asked for, or the only one. Raises Mistake."""
     file = document.span.source.name
-    networks = {network.name.text: network for network in document.networks}
+    networks: dict[str, ast.Network] = {}
+    for network in document.networks:
+        first = networks.setdefault(network.name.text, network)
+        if first is not network:
+            label = Label(first.name.span, "first declared here")
+            message = f"Two networks are called '{network.name.text}'."
+            raise mistake("MSD205", message, network.name.span, "again here", "", label)
     if wanted is not None and wanted not in networks:
         raise mistake("MSD109", f"'{file}' has no network '{wanted}'.", None, help=did_you_mean(wanted, networks))
     if wanted is not None:
@@ -56,9 +62,7 @@ def _chosen(document: ast.Document, wanted: str | None) -> ast.Network:
     return document.networks[0]
 
 
-def _network(
-    network: ast.Network, file: FileScope, settings: Mapping[str, Setting], findings: Findings
-) -> NetworkSpec:
+def _network(network: ast.Network, file: FileScope, settings: Mapping[str, Setting], findings: Findings) -> NetworkSpec:
     items = network.items
     places: dict[str, Span] = {}
     parameters = _parameters(network, file, settings, places, findings)
@@ -85,7 +89,7 @@ def _network(
         image_span=network.name.span if image is None else image.span,
         scales=scales,
         blocks=blocks,
-        defaults={**file.defaults, **{default.op.text: default.args for default in _all(items, ast.Default)}},
+        defaults={**file.defaults, **{default.op.text: default for default in _all(items, ast.Default)}},
         stem=_only(items, ast.Stem, "stem", findings),
         vertical=_only(items, ast.Vertical, "vertical", findings),
         program=tuple(item for item in items if isinstance(item, program)),
@@ -117,7 +121,7 @@ def _require(network: ast.Network, items: Sequence[ast.Item], findings: Findings
         findings.error("MSD210", message, name.span, "", "say what arrives: `input 3 x 32 x 32`")
     if not _all(items, ast.Exit):
         message = f"Network '{name.text}' has no exit, so nothing of it is ever needed."
-        findings.error("MSD210", message, name.span, "", "add one: `exit at end: gap linear(10)`")
+        findings.error("MSD212", message, name.span, "", "add one: `exit at end: gap linear(10)`")
 
 
 # Parameters
@@ -162,9 +166,11 @@ def _setting(name: str, value: Setting) -> Number:
     source = Source(f"--set {name}", str(value))
     if isinstance(value, str):
         return number(parse_expression(source), Known({}))
-    if value != value or value in (float("inf"), float("-inf")):
-        raise mistake("MSD303", f"Parameter '{name}' can't be {value}.", None)
-    return exactly(lambda: simplest(Fraction(Decimal(str(value)))), Span(source, 0, len(source.text)))
+    try:
+        exact = Fraction(int(value) if isinstance(value, bool) else Decimal(str(value)))
+    except (ArithmeticError, ValueError):  # nan, infinity, or no number at all
+        raise mistake("MSD303", f"Parameter '{name}' can't be {value}.", None) from None
+    return exactly(lambda: simplest(exact), Span(source, 0, len(source.text)))
 
 
 def _image(statement: ast.Image, numbers: Mapping[str, Number], findings: Findings) -> tuple[int, int, int] | None:

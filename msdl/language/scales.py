@@ -20,7 +20,11 @@ Columns = Mapping[str, tuple[Number, ...]]
 
 
 def read_scales(
-    statement: ast.Scales | None, numbers: Mapping[str, Number], places: dict[str, Span], where: Span, findings: Findings
+    statement: ast.Scales | None,
+    numbers: Mapping[str, Number],
+    places: dict[str, Span],
+    where: Span,
+    findings: Findings,
 ) -> Scales:
     """The scales and their columns; one scale where the network says nothing."""
     if statement is None:

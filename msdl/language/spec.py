@@ -17,7 +17,7 @@ class FileScope:
     source: Source
     lets: dict[str, Number] = field(default_factory=dict)
     blocks: dict[str, Definition] = field(default_factory=dict)
-    defaults: dict[str, tuple[ast.Argument, ...]] = field(default_factory=dict)
+    defaults: dict[str, ast.Default] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
 
 
@@ -55,7 +55,7 @@ class NetworkSpec:
     image_span: Span
     scales: Scales
     blocks: Mapping[str, Definition]
-    defaults: Mapping[str, tuple[ast.Argument, ...]]
+    defaults: Mapping[str, ast.Default]
     stem: ast.Stem | None
     vertical: ast.Vertical | None
     program: Program

@@ -45,7 +45,7 @@ def describe(error: UnexpectedToken) -> tuple[str, str]:
         return f"{after} before it is complete.", ""
     if kind == "$END":
         return "The file ends inside a statement or a block.", "is a '}' missing?"
-    if text in KEYWORDS and "NAME" in error.accepts:
+    if text in KEYWORDS and "NAME" in error.accepts and "END" not in error.accepts:
         return f"'{text}' is a keyword and can't name a thing.", f"take another name, such as '{text}_'"
     return f"'{text}' can't stand here.", ""
 
@@ -53,7 +53,7 @@ def describe(error: UnexpectedToken) -> tuple[str, str]:
 def expected(error: UnexpectedToken) -> str:
     """`expected ',' or a number`, or nothing where too much could follow."""
     accepted = set(error.accepts)
-    if STARTS_AN_EXPRESSION <= accepted:
+    if accepted >= STARTS_AN_EXPRESSION:
         accepted = (accepted - STARTS_AN_EXPRESSION) | {"an expression"}
     if len(OPERATORS & accepted) > 1:
         accepted = (accepted - OPERATORS) | {"an operator"}

@@ -18,14 +18,23 @@ def bind(
     """What a use of an op says. Raises Mistake for arguments the op doesn't take."""
     if stride != 1 and not op.strided:
         raise mistake("MSD203", f"'{call.name.text}' takes no stride.", call.span)
+    defaults = _defaults(call.name.text, here)
+    if not args and not defaults:
+        return ops.Use(op, kernel, stride, {}, frozenset(), (), call.span)
     binding = _Binding(op, call.name.text, here)
     for argument in args:
         binding.add(argument)
-    defaults = here.context.defaults
-    for argument in defaults.get(call.name.text) or defaults.get(ops.family(call.name.text), ()):
-        if argument.keyword is None or argument.keyword.text not in binding.numbers:
+    for argument in defaults:
+        if binding.lacks(argument):
             binding.add(argument)
     return ops.Use(op, kernel, stride, binding.numbers, frozenset(binding.flags), tuple(binding.extra), call.span)
+
+
+def _defaults(word: str, here: Here) -> tuple[ast.Argument, ...]:
+    """What `default conv3x3(..)`, or `default conv(..)` for every kernel, says of an op."""
+    defaults = here.context.defaults
+    found = defaults.get(word) or defaults.get(ops.family(word))
+    return found.args if found is not None else ()
 
 
 @dataclass
@@ -37,15 +46,27 @@ class _Binding:
     flags: set[str] = field(default_factory=set)
     extra: list[ops.Argument] = field(default_factory=list)
 
+    def lacks(self, default: ast.Argument) -> bool:
+        """Whether a default argument is not said by the use itself; flags can't be unsaid."""
+        match default:
+            case ast.Argument(None, ast.Call(ast.Name(word), None)) if word in self.op.flags:
+                return True
+            case ast.Argument(None):
+                return any(name not in self.numbers for name in self.op.positional)
+            case ast.Argument(keyword):
+                return keyword is None or keyword.text not in self.numbers
+
     def add(self, argument: ast.Argument) -> None:
         value = argument.value
-        if argument.keyword is None and isinstance(value, ast.Call) and value.args is None:
+        match argument:
             # A word that the signature lists as a flag is that flag.
-            if value.name.text in self.op.flags:
-                self.flags.add(value.name.text)
+            case ast.Argument(None, ast.Call(ast.Name(word), None)) if word in self.op.flags:
+                self.flags.add(word)
                 return
-        name = self._name(argument)
+            case _:
+                pass
         found = ops.Argument(number(value, self.here), value.span)
+        name = self._name(argument)
         if name is None:
             self.extra.append(found)
         else:

@@ -43,7 +43,9 @@ def _bind(chains: Chains, call: ast.Call, block: ast.Block, context: Context, sp
         elif parameter.default is not None:
             context.locals[name] = number(parameter.default, Here(context, spot.flow))
         else:
-            raise mistake("MSD204", f"'{block.name.text}' needs '{name}'.", call.span, "", f"its form is {_form(block)}")
+            raise mistake(
+                "MSD204", f"'{block.name.text}' needs '{name}'.", call.span, "", f"its form is {_form(block)}"
+            )
 
 
 def _arguments(chains: Chains, call: ast.Call, block: ast.Block, spot: Spot) -> dict[str, Result]:
@@ -70,15 +72,16 @@ def _form(block: ast.Block) -> str:
 def _equations(chains: Chains, block: ast.Block, equations: tuple[ast.Equation, ...], spot: Spot) -> Result:
     """The value of `out`, once every equation is evaluated."""
     context = spot.context
+    prefixes: set[str] = set()
     for equation in equations:
         if equation.variable is None or equation.range is None:
-            _equation(chains, equation, spot)
+            _equation(chains, equation, spot, prefixes)
             continue
         variable = equation.variable.text
         outer = context.locals.get(variable)
         for at in numbered(equation.range, spot.here):
             context.locals[variable] = at
-            _equation(chains, equation, spot)
+            _equation(chains, equation, spot, prefixes)
         context.locals.pop(variable, None)
         if outer is not None:
             context.locals[variable] = outer
@@ -88,11 +91,17 @@ def _equations(chains: Chains, block: ast.Block, equations: tuple[ast.Equation, 
     return out
 
 
-def _equation(chains: Chains, equation: ast.Equation, spot: Spot) -> None:
+def _equation(chains: Chains, equation: ast.Equation, spot: Spot, prefixes: set[str]) -> None:
+    """Evaluates one equation; its nodes are called after its first target, `y2` for `y[2]`."""
     locals = spot.context.locals
     places = [_place(target, spot) for target in equation.targets]
     name, at = places[0]
-    trail = spot.trail.within(f"{name}{'' if at is None else at}")
+    prefix = f"{name}{'' if at is None else at}"
+    if prefix in prefixes:
+        message = f"The nodes of two equations would be called '{prefix}'."
+        raise mistake("MSD205", message, equation.targets[0].span, "", "take another name")
+    prefixes.add(prefix)
+    trail = spot.trail.within(prefix)
     result = chains.evaluate(equation.value, Spot(spot.flow, spot.context, trail, sole=True))
     results: tuple[Result, ...] = (result,)
     if len(places) > 1:
@@ -126,7 +135,7 @@ def _place(target: ast.Target, spot: Spot) -> tuple[str, int | None]:
             raise mistake("MSD205", f"'{name}' is defined twice in this block.", target.span)
         return name, None
     value = number(target.index, spot.here)
-    at = whole(value, target.index.span, "An index", least=-LARGEST_INDEX, most=LARGEST_INDEX)
+    at = whole(value, target.index.span, "An index", least=0, most=LARGEST_INDEX)
     if isinstance(at, Unknown):
         raise mistake("MSD301", f"The index of '{name}' can't be worked out.", target.span)
     if known is not None and (not isinstance(known, dict) or at in known):

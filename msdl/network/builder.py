@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msdl.diagnostics import Diagnostic, Severity
@@ -11,6 +11,7 @@ from msdl.network.layers import Broken, Image, Layer, Shape, output
 from msdl.source import Span
 
 MOST_NODES = 250_000
+MOST_BLOCKS_IN_A_CHAIN = 10_000
 
 
 class TooLarge(Exception):
@@ -71,6 +72,7 @@ class Builder:
 
     nodes: dict[str, Node] = field(default_factory=dict)
     blocks: int = 0
+    blocks_before_chain: int = 0
 
     def image(self, shape: Shape | None, span: Span) -> Value:
         cell = Cell(IMAGE, "image", 0, 1, span)
@@ -78,16 +80,14 @@ class Builder:
         self.nodes[IMAGE] = Node(IMAGE, layer, (), shape, cell, span)
         return Value(IMAGE, shape)
 
-    def add(self, id: str, layer: Layer, inputs: Iterable[Value], cell: Cell, span: Span, block: str = "") -> Value:
+    def add(self, id: str, layer: Layer, inputs: Sequence[Value], cell: Cell, span: Span, block: str = "") -> Value:
         """A node. Raises Misfit when the shapes don't go into the layer."""
-        inputs = tuple(inputs)
+        ids = tuple([value.id for value in inputs])
         shapes = [value.shape for value in inputs if value.shape is not None]
-        shape = None
-        if len(shapes) == len(inputs) and not isinstance(layer, Broken):
-            shape = output(layer, shapes)
-        return self._keep(Node(id, layer, tuple(v.id for v in inputs), shape, cell, span, block))
+        shape = output(layer, shapes) if len(shapes) == len(ids) else None
+        return self._keep(Node(id, layer, ids, shape, cell, span, block))
 
-    def broken(self, id: str, inputs: Iterable[Value], cell: Cell, span: Span) -> Value:
+    def broken(self, id: str, inputs: Sequence[Value], cell: Cell, span: Span) -> Value:
         """A node in whose place an error stands."""
         return self._keep(Node(id, Broken(), tuple(v.id for v in inputs), None, cell, span))
 
@@ -99,14 +99,19 @@ class Builder:
         self.nodes[node.id] = node
         return Value(node.id, node.shape)
 
+    def begin_chain(self) -> None:
+        """A rule's or an exit's chain begins; the uses of blocks in it are counted anew."""
+        self.blocks_before_chain = self.blocks
+
     def enter_block(self, span: Span) -> None:
         """Counts the use of a block. Raises TooLarge."""
         self.blocks += 1
+        if self.blocks - self.blocks_before_chain > MOST_BLOCKS_IN_A_CHAIN:
+            message = f"One chain uses blocks more than {MOST_BLOCKS_IN_A_CHAIN:,} times; does it double at every use?"
+            raise TooLarge(Diagnostic("MSD517", Severity.ERROR, message, span, "the last straw"))
         if self.blocks > MOST_NODES:
             message = f"The network uses blocks more than {MOST_NODES:,} times, the most that msdl takes on."
             raise TooLarge(Diagnostic("MSD517", Severity.ERROR, message, span, "the last straw"))
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())
-
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 from msdl.diagnostics import Findings, Mistake, mistake
@@ -21,7 +22,7 @@ from msdl.network.arguments import bind
 from msdl.network.blocks import apply_block
 from msdl.network.builder import Builder, Value
 from msdl.network.context import Context, Family, Result, Spot
-from msdl.network.layers import Add, Concat, Join, Layer, Mean, Misfit, Multiply
+from msdl.network.layers import TOO_SMALL, Add, Concat, Join, Layer, Mean, Misfit, Multiply
 from msdl.network.misfits import Misplaced, too_small
 from msdl.source import Span
 
@@ -41,6 +42,7 @@ class Chains:
 
     def value(self, expression: ast.Expression, spot: Spot) -> Value:
         """The one value of a rule's or an exit's chain, broken where it makes none."""
+        self.builder.begin_chain()
         try:
             return self.one(self.evaluate(expression, spot), expression, spot)
         except Mistake as found:
@@ -58,7 +60,7 @@ class Chains:
                 return self._word(expression, 1, spot)
             case ast.Chain(elements):
                 result = self.evaluate(elements[0], spot.inside)
-                for before, element in zip(elements, elements[1:], strict=False):
+                for before, element in pairwise(elements):
                     result = self._step(element, spot.on(self.one(result, before, spot)))
                 return result
             case ast.Slash():
@@ -214,9 +216,12 @@ class Chains:
         try:
             return self.builder.add(id, layer, values, spot.cell, span, spot.block)
         except Misfit as misfit:
-            message = f"{str(misfit).capitalize()}{spot.context.place}."
-            self.findings.add(spot.context.explain(mistake(misfit.code, message, span).diagnostic))
+            self._report(misfit, span, spot)
             return self.builder.broken(id, values, spot.cell, span)
+
+    def _report(self, misfit: Misfit, span: Span, spot: Spot) -> None:
+        message = f"{str(misfit).capitalize()}{spot.context.place}."
+        self.findings.add(spot.context.explain(mistake(misfit.code, message, span).diagnostic))
 
     # Ops
 
@@ -243,7 +248,10 @@ class Chains:
         try:
             return self.builder.add(id, layer, [spot.flow], spot.cell, call.span, spot.block)
         except Misfit as misfit:
-            self.misfits.append(Misplaced(misfit, call.span, spot.context))
+            if misfit.code == TOO_SMALL:
+                self.misfits.append(Misplaced(misfit, call.span, spot.context))
+            else:
+                self._report(misfit, call.span, spot)
             return self.builder.broken(id, [spot.flow], spot.cell, call.span)
 
     def _own_value(self, call: ast.Call, op: ops.Op, spot: Spot) -> tuple[Spot, tuple[ast.Argument, ...]]:

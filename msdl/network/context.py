@@ -43,7 +43,7 @@ class Share:
                 f" {show(self.growth)} / {self.paths} = {show(part)}."
             )
             hint = f"choose a growth that {self.paths} divides"
-            raise mistake("MSD501", message, span, "shared here", hint, Label(self.span, "the growth comes from here"))
+            raise mistake("MSD501", message, self.span, "the growth comes from here", hint, Label(span, "shared here"))
         return part.numerator
 
     @property
@@ -67,14 +67,16 @@ class Context:
     scale: int | None
     locals: dict[str, Result | Family]
     blocks: Mapping[str, Definition]
-    defaults: Mapping[str, tuple[ast.Argument, ...]]
+    defaults: Mapping[str, ast.Default]
     input: Value
     share: Share | None = None
     place: str = ""
     calls: tuple[ast.Call, ...] = ()
     root: Context | None = field(default=None, repr=False)
 
-    def of_block(self, definition: Definition, call: ast.Call, flow: Value, locals: dict[str, Result | Family]) -> Context:
+    def of_block(
+        self, definition: Definition, call: ast.Call, flow: Value, locals: dict[str, Result | Family]
+    ) -> Context:
         """What a block sees; one that was declared in the network sees its names too."""
         calls = (*self.calls, call)
         root = self.root or self
@@ -156,7 +158,9 @@ class Here:
         if kept <= 0:
             units = f" in multiples of {show(simplest(unit))}" if unit != 1 else ""
             message = f"Compressing {channels} channels by {show(theta)}{units} leaves none{self.context.place}."
-            raise mistake("MSD510", message, call.span, f"{show(theta)} * {channels} rounds down to {show(simplest(kept))}")
+            raise mistake(
+                "MSD510", message, call.span, f"{show(theta)} * {channels} rounds down to {show(simplest(kept))}"
+            )
         return simplest(kept)
 
     def _unknown(self, call: ast.Call) -> Mistake:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
-from msdl.network.graph import Exit, Graph, Node
+from msdl.network.graph import Graph, Node
 from msdl.network.layers import AdaptivePool, Conv, Flatten, Linear, Pool, Shape, macs, parameters
 from msdl.network.schedule import Schedule, first_exit, needed_by
 

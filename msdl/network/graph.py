@@ -7,13 +7,15 @@ they were elaborated, which is a topological order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
-
-import networkx as nx
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from msdl.network.layers import Image, Layer, Shape
 from msdl.source import Span
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 IMAGE = "image"
 
@@ -63,8 +65,8 @@ class Node:
 class Exit:
     """An output: `features` is the node it reads, `output` the node it puts out.
 
-    `name` is exit1, exit2, .. in layer order, or the name the spec gives; `cell` holds the head's nodes. `placed`
-    tells that the spec chose the scale with `on scale`.
+    `name` is exit1, exit2, .. in layer order, or the name the spec gives (`named`); `cell` holds the head's nodes.
+    `placed` tells that the spec chose the scale with `on scale`.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Exit:
     features: str
     output: str
     placed: bool
+    named: bool
     span: Span
 
     @property
@@ -87,8 +90,9 @@ class Exit:
 class Graph:
     """A network, elaborated.
 
-    `outputs` maps a cell's id to the node that holds its value; `scales` counts the declared scales; `grid` tells that
-    the network was written with `layers`, whose classifiers have to read coarse features.
+    `nodes` are in topological order, the image first; `outputs` maps a cell's id to the node that holds its value;
+    `scales` counts the declared scales; `grid` tells that the network was written with `layers`, whose classifiers have
+    to read coarse features.
     """
 
     name: str
@@ -97,7 +101,7 @@ class Graph:
     grid: bool
     exits: tuple[Exit, ...]
     outputs: Mapping[str, str]
-    edges: nx.DiGraph[str] = field(repr=False)
+    nodes: Mapping[str, Node] = field(repr=False)
 
     @classmethod
     def of(
@@ -110,46 +114,53 @@ class Graph:
         outputs: Mapping[str, str],
         nodes: Iterable[Node],
     ) -> Graph:
-        edges: nx.DiGraph[str] = nx.DiGraph()
-        nodes = list(nodes)
-        edges.add_nodes_from((node.id, {"node": node}) for node in nodes)
-        edges.add_edges_from((source, node.id) for node in nodes for source in node.inputs)
-        return cls(name, image, scales, grid, tuple(exits), outputs, edges)
+        """A graph of nodes in topological order."""
+        return cls(name, image, scales, grid, tuple(exits), outputs, {node.id: node for node in nodes})
 
     def __len__(self) -> int:
-        return len(self.edges)
+        return len(self.nodes)
 
     def __contains__(self, id: object) -> bool:
-        return id in self.edges
+        return id in self.nodes
 
     def __getitem__(self, id: str) -> Node:
-        node: Node = self.edges.nodes[id]["node"]
-        return node
+        return self.nodes[id]
 
     def __iter__(self) -> Iterator[Node]:
         """Every node, each after what it reads."""
-        return iter(nx.get_node_attributes(self.edges, "node").values())
+        return iter(self.nodes.values())
+
+    @property
+    def backwards(self) -> Iterator[Node]:
+        """Every node, each before what it reads."""
+        return reversed(list(self.nodes.values()))
 
     @property
     def layers(self) -> Iterator[Node]:
         """Every node but the image."""
         return (node for node in self if not isinstance(node.layer, Image))
 
-    def consumers(self, id: str) -> Iterator[Node]:
-        return (self[consumer] for consumer in self.edges.successors(id))
+    @cached_property
+    def edges(self) -> nx.DiGraph[str]:
+        """The graph as networkx has it, ids alone: an edge runs from a value to the layer that reads it."""
+        # Loading networkx takes 0.1 s, and not everything that looks at a graph needs it.
+        import networkx as nx
+
+        edges: nx.DiGraph[str] = nx.DiGraph()
+        edges.add_nodes_from(self.nodes)
+        edges.add_edges_from((source, node.id) for node in self for source in node.inputs)
+        return edges
 
     def ancestors(self, *ids: str) -> set[str]:
-        """The ids and all they depend on."""
-        if len(ids) == 1:
-            return {*ids, *nx.ancestors(self.edges, ids[0])}
+        """The ids and all they depend on, by one sweep against the edges."""
         found = set(ids)
-        for node in reversed(list(self)):
+        for node in self.backwards:
             if node.id in found:
                 found.update(node.inputs)
         return found
 
     def only(self, keep: set[str], exits: Iterable[Exit]) -> Graph:
         """The part of the graph that `keep` names, in the same order."""
-        nodes = [node for node in self if node.id in keep]
+        nodes = {id: node for id, node in self.nodes.items() if id in keep}
         outputs = {cell: id for cell, id in self.outputs.items() if id in keep}
-        return Graph.of(self.name, self.image, self.scales, self.grid, exits, outputs, nodes)
+        return replace(self, exits=tuple(exits), outputs=outputs, nodes=nodes)

@@ -158,6 +158,10 @@ Layer = (
 )  # fmt: skip
 
 
+TOO_SMALL = "MSD401"
+NEEDS_A_MAP = (Conv, BatchNorm, Pool, AdaptivePool, Shuffle)
+
+
 class Misfit(Exception):
     """These shapes don't go into this layer. `code` is the diagnostic's."""
 
@@ -168,6 +172,8 @@ class Misfit(Exception):
 
 def output(layer: Layer, inputs: Sequence[Shape]) -> Shape:
     """The shape a layer puts out. Raises Misfit."""
+    if isinstance(layer, NEEDS_A_MAP) and inputs[0].flat:
+        raise Misfit("MSD405", f"a feature map belongs here, but a vector of {inputs[0]} numbers arrives")
     match layer:
         case Image(shape):
             return shape
@@ -229,7 +235,7 @@ def _window(layer: Conv | Pool, shape: Shape, dilation: int, ceil: bool = False)
     height, width = (_side(size, kernel, stride, padding, dilation, ceil) for size, kernel, stride, padding in sides)
     if height < 1 or width < 1:
         reach = "x".join(str(dilation * (kernel - 1) + 1) for kernel in layer.kernel)
-        raise Misfit("MSD401", f"a window of {reach} doesn't fit into a map of {shape.map}")
+        raise Misfit(TOO_SMALL, f"a window of {reach} doesn't fit into a map of {shape.map}")
     return height, width
 
 

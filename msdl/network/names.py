@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 
-from msdl.diagnostics import Diagnostic, Severity
+from msdl.diagnostics import Diagnostic, Label, Severity
 from msdl.language import syntax as ast
 from msdl.language.numbers import FUNCTIONS
 from msdl.language.spec import Definition, NetworkSpec
@@ -33,6 +33,9 @@ def check_names(spec: NetworkSpec) -> Iterator[Diagnostic]:
             yield from unknown_words(item, network)
     for definition in spec.blocks.values():
         yield from _block(definition, network)
+    of_the_file = Scope(frozenset(spec.file.blocks), frozenset(spec.file.lets))
+    for default in spec.file.defaults.values():
+        yield from unknown_words(default, of_the_file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def _block(definition: Definition, network: Scope) -> Iterator[Diagnostic]:
     block, file = definition.block, definition.file
     seen = network if definition.local else Scope(frozenset(file.blocks), frozenset(file.lets))
     seen = seen.with_names(["stride", *(parameter.name.text for parameter in block.params)])
+    yield from _twice(block.params)
     for parameter in block.params:
         if parameter.default is not None:
             yield from unknown_words(parameter.default, seen)
@@ -65,6 +69,16 @@ def _block(definition: Definition, network: Scope) -> Iterator[Diagnostic]:
     yield from _recursion(block)
 
 
+def _twice(params: tuple[ast.Parameter, ...]) -> Iterator[Diagnostic]:
+    names: dict[str, Span] = {}
+    for parameter in params:
+        name = parameter.name
+        if names.setdefault(name.text, name.span) != name.span:
+            label = Label(names[name.text], "first declared here")
+            message = f"'{name.text}' is declared twice."
+            yield Diagnostic("MSD205", Severity.ERROR, message, name.span, "again here", (label,))
+
+
 def unknown_words(node: object, scope: Scope) -> Iterator[Diagnostic]:
     """Walks a piece of syntax; what it binds itself (`for n in`, `from j`) is known inside it."""
     match node:
@@ -74,6 +88,9 @@ def unknown_words(node: object, scope: Scope) -> Iterator[Diagnostic]:
             scope = scope.with_names([text])
         case ast.Call(name, args):
             yield from _call(name, args or (), scope)
+            return
+        case ast.Default(op, args):
+            yield from _default(op, args, scope)
             return
         case ast.Index(name, index):
             if name.text not in scope.names:
@@ -92,7 +109,19 @@ def _call(name: ast.Name, args: tuple[ast.Argument, ...], scope: Scope) -> Itera
     if ops.is_planned(name.text):
         return
     found = ops.find(name.text)
-    flags = found[0].flags if found and name.text not in scope.names else ()
+    yield from _arguments(args, found[0].flags if found and name.text not in scope.names else (), scope)
+
+
+def _default(op: ast.Name, args: tuple[ast.Argument, ...], scope: Scope) -> Iterator[Diagnostic]:
+    """`default conv(bias)` means every kernel, `default conv3x3(bias)` that one."""
+    found = ops.find(op.text) or ops.find(f"{op.text}1x1")
+    if found is None:
+        yield _unknown(op.text, op.span, scope)
+    else:
+        yield from _arguments(args, found[0].flags, scope)
+
+
+def _arguments(args: tuple[ast.Argument, ...], flags: tuple[str, ...], scope: Scope) -> Iterator[Diagnostic]:
     for argument in args:
         value = argument.value
         if isinstance(value, ast.Call) and value.args is None and value.name.text in flags:
@@ -155,7 +184,10 @@ def _walk(node: object) -> Iterator[object]:
 
 def _decreases(call: ast.Call, block: ast.Block) -> bool:
     match call.args:
-        case (ast.Argument(value=ast.Arithmetic(ast.Call(name=first, args=None), (("-", ast.Number(value=step)),))), *_):
+        case (
+            ast.Argument(value=ast.Arithmetic(ast.Call(name=first, args=None), (("-", ast.Number(value=step)),))),
+            *_,
+        ):
             return bool(block.params) and first.text == block.params[0].name.text and step > 0
         case _:
             return False

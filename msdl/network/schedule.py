@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import networkx as nx
-
 from msdl.network.graph import Exit, Graph, Node
 from msdl.network.layers import Image
 
@@ -36,7 +34,7 @@ def needed_by(graph: Graph) -> dict[str, int]:
     needs = dict.fromkeys((node.id for node in graph), 0)
     for number, exit in enumerate(graph.exits):
         needs[exit.output] |= 1 << number
-    for node in reversed(list(graph)):
+    for node in graph.backwards:
         for source in node.inputs:
             needs[source] |= needs[node.id]
     return needs
@@ -64,6 +62,8 @@ def schedule(graph: Graph) -> Schedule:
 
 
 def _along_diagonals(graph: Graph) -> Iterable[str]:
+    import networkx as nx
+
     place = {node.id: number for number, node in enumerate(graph)}
 
     def key(id: str) -> tuple[int, int, int]:
@@ -74,18 +74,26 @@ def _along_diagonals(graph: Graph) -> Iterable[str]:
 
 
 def _states(graph: Graph, section_of: Mapping[str, int]) -> list[tuple[str, ...]]:
-    """For every section the values that a later one reads."""
+    """For every section the values that a later one reads, or puts out: two exits may share their features."""
     live: list[list[Node]] = [[] for _ in graph.exits]
+    last_use = dict(section_of)
     for node in graph:
-        if node.id not in section_of:
-            continue
-        made = section_of[node.id]
-        readers = (section_of[reader.id] for reader in graph.consumers(node.id) if reader.id in section_of)
-        for section in range(made, max(readers, default=made)):
-            live[section].append(node)
-    values = set(graph.outputs.values())
-    return [tuple(node.id for node in sorted(nodes, key=lambda n: _state_place(n, n.id in values))) for nodes in live]
+        for source in node.inputs:
+            if node.id in section_of:
+                last_use[source] = max(last_use[source], section_of[node.id])
+    for number, exit in enumerate(graph.exits):
+        last_use[exit.output] = max(last_use[exit.output], number)
+    for id, made in section_of.items():
+        for section in range(made, last_use[id]):
+            live[section].append(graph[id])
+    of_cells = {id for id in graph.outputs.values() if graph[id].cell.role != "exit"}
+    return [_in_state_order(nodes, of_cells) for nodes in live]
 
 
-def _state_place(node: Node, is_value: bool) -> tuple[bool, int, str]:
-    return (False, node.cell.scale, node.id) if is_value else (True, 0, node.id)
+def _in_state_order(nodes: list[Node], of_cells: set[str]) -> tuple[str, ...]:
+    """One value a scale, fine to coarse, then any other by id; of two cells' values at a scale the later is its own."""
+    scales: dict[int, Node] = {}
+    for node in sorted((node for node in nodes if node.id in of_cells), key=lambda node: node.cell.layer):
+        scales[node.cell.scale] = node
+    firsts = [scales[scale].id for scale in sorted(scales)]
+    return (*firsts, *sorted({node.id for node in nodes}.difference(firsts)))

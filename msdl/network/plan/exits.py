@@ -35,14 +35,12 @@ def plan_exits(spec: NetworkSpec, positions: Positions, findings: Findings) -> d
         except Mistake as found:
             findings.add(found.diagnostic)
     by_layer: dict[int, tuple[PlannedExit, ...]] = defaultdict(tuple)
-    for exit in _without_twins(planned, findings):
+    for exit in _without_namesakes(planned, findings):
         by_layer[exit.layer] += (exit,)
     return dict(by_layer)
 
 
-def _exits(
-    statement: ast.Exit, spec: NetworkSpec, positions: Positions, findings: Findings
-) -> list[PlannedExit]:
+def _exits(statement: ast.Exit, spec: NetworkSpec, positions: Positions, findings: Findings) -> list[PlannedExit]:
     scale = _scale(statement, spec)
     exits: list[PlannedExit] = []
     for placed in positions.of(statement.positions, statement.in_each_stage):
@@ -60,6 +58,9 @@ def _exits(
             findings.error("MSD505", message, placed.span, "out of order")
         else:
             exits.append(PlannedExit(statement, placed.layer, _id(statement, placed, scale), scale, placed.span))
+    if not exits and not any(True for _ in positions.of(statement.positions, statement.in_each_stage)):
+        places = statement.positions[0].span.to(statement.positions[-1].span)
+        raise mistake("MSD212", f"'{places.text}' names no layer, so no exit stands there.", places)
     if statement.name is not None and len(exits) > 1:
         message = f"One name can't stand for {len(exits)} exits."
         raise mistake("MSD205", message, statement.name.span, "a name for several", "leave the name out")
@@ -70,7 +71,9 @@ def _scale(statement: ast.Exit, spec: NetworkSpec) -> int | None:
     if statement.scale is None:
         return None
     value = number(statement.scale, NetworkNames(spec))
-    scale = whole(value, statement.scale.span, "A scale", 1, spec.scales.count, Label(spec.scales.span, "declared here"))
+    scale = whole(
+        value, statement.scale.span, "A scale", 1, spec.scales.count, Label(spec.scales.span, "declared here")
+    )
     return scale if isinstance(scale, int) else None
 
 
@@ -82,19 +85,14 @@ def _id(statement: ast.Exit, placed: Placed, scale: int | None) -> str:
     return f"exits.{place}{'' if scale is None else f'_scale{scale}'}"
 
 
-def _without_twins(planned: list[PlannedExit], findings: Findings) -> Iterator[PlannedExit]:
-    """Two exits at one place, or of one name, are a slip; two at one place that both have names are meant."""
-    places: dict[tuple[int, int | None], PlannedExit] = {}
-    ids: dict[str, PlannedExit] = {}
+def _without_namesakes(planned: list[PlannedExit], findings: Findings) -> Iterator[PlannedExit]:
+    """Exits have names of their own."""
+    names: dict[str, PlannedExit] = {}
     for exit in planned:
-        twin = places.setdefault((exit.layer, exit.scale), exit)
-        namesake = ids.setdefault(exit.id, exit)
-        both_named = exit.statement.name is not None and twin.statement.name is not None
-        if namesake is not exit and exit.statement.name is not None:
-            label = Label(namesake.span, "the first one")
-            findings.error("MSD205", f"Two exits are called '{exit.statement.name.text}'.", exit.span, "", "", label)
-        elif twin is not exit and not both_named:
-            label = Label(twin.span, "the first one")
-            findings.error("MSD504", f"Two exits stand at layer {exit.layer}.", exit.span, "the second one", "", label)
-        else:
+        name = exit.statement.name
+        first = names.setdefault(name.text, exit) if name is not None else exit
+        if first is exit or name is None:
             yield exit
+        else:
+            label = Label(first.span, "the first one")
+            findings.error("MSD205", f"Two exits are called '{name.text}'.", name.span, "again here", "", label)

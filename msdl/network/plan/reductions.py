@@ -64,6 +64,10 @@ def _reduce(
         leave = f"{len(lasts)} scale{'s' if len(lasts) > 1 else ''} would leave"
         message = f"{leave}, but of {scales} scale{'s' if scales > 1 else ''} at least one must stay."
         raise mistake("MSD302", message, statement.span, "", "", Label(spec.scales.span, "declared here"))
+    latest = max(departures.leaves.values(), default=0)
+    if lasts and lasts[0] <= latest:
+        message = f"Scales leave one after the other, but layer {lasts[0]} follows {latest}."
+        raise mistake("MSD505", message, statement.span)
     for scale, last in enumerate(lasts, start=len(departures.leaves) + 1):
         departures.leaves[scale] = last
         departures.leaving[scale] = statement.span

@@ -45,7 +45,7 @@ class StageRun:
 
 
 def plan_runs(spec: NetworkSpec, findings: Findings) -> tuple[tuple[Run | StageRun, ...], bool]:
-    """The runs, and whether they are all: some may hang on an earlier mistake. Raises Mistake when they are too many."""
+    """The runs, and whether they are all: some may hang on a mistake. Raises Mistake when they are too many."""
     planner = _Runs(spec, findings)
     planner.add(spec.program)
     return tuple(planner.runs), planner.complete
@@ -125,6 +125,8 @@ class _Runs:
         else:
             one = whole(number(on, self.names), on.span, "A scale", least=-(10**9))
             chosen = [] if isinstance(one, Unknown) else [one]
+        if isinstance(on, ast.Range) and not chosen:
+            raise mistake("MSD302", f"'{on.span.text}' names no scale.", on.span)
         for scale in chosen:
             if not 1 <= scale <= count:
                 label = Label(self.spec.scales.span, f"{count} scales are declared here")

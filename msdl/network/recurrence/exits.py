@@ -12,10 +12,10 @@ def exits_at(recurrence: Recurrence, layer: int) -> None:
     """The exits after a layer; unless they say otherwise they read the coarsest live scale."""
     for planned in recurrence.plan.exits.get(layer, ()):
         scale = max(recurrence.x) if planned.scale is None else planned.scale
-        if scale in recurrence.x:
-            _exit(recurrence, planned, scale)
-        else:
+        if scale not in recurrence.x:
             _not_live(recurrence, planned, scale)
+        elif not _is_twin(recurrence, planned, scale):
+            _exit(recurrence, planned, scale)
 
 
 def _exit(recurrence: Recurrence, planned: PlannedExit, scale: int) -> None:
@@ -26,8 +26,20 @@ def _exit(recurrence: Recurrence, planned: PlannedExit, scale: int) -> None:
     spot = recurrence.spot(cell, planned.id, features, f" at {name}, layer {planned.layer}")
     output = recurrence.chains.value(statement.chain, spot)
     recurrence.outputs[planned.id] = output.id
-    placed = planned.scale is not None
-    recurrence.exits.append(Exit(name, cell, features.id, output.id, placed, planned.span))
+    placed, named = planned.scale is not None, statement.name is not None
+    recurrence.exits.append(Exit(name, cell, features.id, output.id, placed, named, planned.span))
+
+
+def _is_twin(recurrence: Recurrence, planned: PlannedExit, scale: int) -> bool:
+    """Two exits at one place are a slip, and reported; two that both have names are meant."""
+    named = planned.statement.name is not None
+    for twin in recurrence.exits:
+        if (twin.layer, twin.scale) == (planned.layer, scale) and not (named and twin.named):
+            label = Label(twin.span, "the first one")
+            message = f"Two exits stand at layer {planned.layer}, scale {scale}."
+            recurrence.findings.error("MSD504", message, planned.span, "the second one", "", label)
+            return True
+    return False
 
 
 def _not_live(recurrence: Recurrence, planned: PlannedExit, scale: int) -> None:

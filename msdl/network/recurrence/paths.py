@@ -28,7 +28,9 @@ class PathPresent:
     variable: Mapping[str, Result]
 
 
-def paths(recurrence: Recurrence, statement: ast.Layers, cell: Cell, old: State, place: str, nth: int) -> list[PathPresent]:
+def paths(
+    recurrence: Recurrence, statement: ast.Layers, cell: Cell, old: State, place: str, nth: int
+) -> list[PathPresent]:
     """The paths present; a second one of its kind is called `horizontal_2`."""
     found: list[PathPresent] = []
     names: Counter[str] = Counter()

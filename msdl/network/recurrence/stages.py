@@ -57,16 +57,16 @@ def _passage(
     scale: int,
 ) -> Value:
     """The chain that leads into a stage, or out of it."""
-    cell = Cell(f"{role}{scale}", role, layer, scale, run.statement.span)
+    again = sum(id.startswith(f"{role}{scale}_") or id == f"{role}{scale}" for id in recurrence.outputs)
+    id = f"{role}{scale}{f'_{again + 1}' if again else ''}"
+    cell = Cell(id, role, layer, scale, run.statement.span)
     spot = recurrence.spot(cell, cell.id, value, f" in `{role}` of stage {scale}")
     value = recurrence.chains.value(chain, spot)
     recurrence.outputs[cell.id] = value.id
     return value
 
 
-def _layer(
-    recurrence: Recurrence, run: StageRun, rules: Rules, value: Value, layer: int, scale: int, i: int
-) -> Value:
+def _layer(recurrence: Recurrence, run: StageRun, rules: Rules, value: Value, layer: int, scale: int, i: int) -> Value:
     """One layer; `stride` is the scale's ratio where nothing else leads into the stage."""
     growth = run.statement.growth
     cell = Cell(f"layer{layer}.scale{scale}", "cell", layer, scale, run.statement.span)

@@ -45,9 +45,7 @@ class Recurrence:
         self.x[cell.scale] = value
         self.outputs[cell.id] = value.id
 
-    def context(
-        self, cell: Cell, flow: Value, place: str, share: Share | None = None, **locals: Result
-    ) -> Context:
+    def context(self, cell: Cell, flow: Value, place: str, share: Share | None = None, **locals: Result) -> Context:
         """The names that a rule sees in a cell. `place` is how messages say where we are."""
         spec, columns = self.spec, self.spec.scales.columns
         known: dict[str, Result | Family] = {"s": cell.scale, "l": cell.layer, **locals}

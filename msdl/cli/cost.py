@@ -1,0 +1,32 @@
+"""`msdl cost`: says what every exit of a network costs."""
+
+from __future__ import annotations
+
+import click
+
+from msdl.cli.options import compilation, set_option, spec_argument
+from msdl.cli.output import FINE, INVALID, put, report_grave
+
+
+@click.command("cost", short_help="Say what every exit of a network costs.")
+@spec_argument
+@click.option("--format", type=click.Choice(["human", "json", "csv", "markdown", "latex"]), default="human")
+@click.option("--exact", is_flag=True, help="Whole numbers rather than rounded ones; json and csv always have them.")
+@set_option
+def command(spec: str, format: str, exact: bool, settings: dict[str, str]) -> int:
+    """Say what every exit of a network costs, before it is trained.
+
+    \b
+    Examples:
+      msdl cost net.msd
+      msdl cost msdnet_imagenet --set spacing=6 --exact
+      msdl cost msdnet_cifar_anytime --format csv > costs.csv
+    """
+    network = compilation(spec, settings)
+    report_grave(network.diagnostics)
+    if not network.valid:
+        return INVALID
+    from msdl.cli.tables import FORMATS
+
+    put(FORMATS[format](network.costs, exact))
+    return FINE

@@ -1,0 +1,110 @@
+"""Where the commands' words go: results to the standard output or a file, diagnostics to the standard error."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from msdl.diagnostics import Diagnostic, Severity
+from msdl.report import render, summary
+
+FINE, INVALID, UNUSABLE = 0, 1, 2
+
+
+def put(text: str) -> None:
+    """Prints a result. Raises Unwritable."""
+    try:
+        click.echo(text, nl=not text.endswith("\n"))
+    except OSError as error:
+        raise Unwritable("the standard output", error) from None
+
+
+def report(diagnostics: Iterable[Diagnostic], format: str = "human") -> None:
+    """Prints diagnostics and, where a person reads them, their count."""
+    diagnostics = tuple(diagnostics)
+    text = render(diagnostics, format, color=_colorful())
+    if format == "human" and (count := summary(diagnostics)):
+        text += f"\n{count}\n"
+    click.echo(text, nl=False, err=True)
+
+
+def report_grave(diagnostics: Iterable[Diagnostic]) -> None:
+    """Prints errors and warnings: notes are for `msdl check`."""
+    report(d for d in diagnostics if d.severity is not Severity.NOTE)
+
+
+def _colorful() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class Unwritable(click.ClickException):
+    """An output that can't be written, as a diagnostic."""
+
+    exit_code = UNUSABLE
+
+    def __init__(self, name: str, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        super().__init__(f"{name} can't be written: {reason}.")
+        self.diagnostic = Diagnostic("MSD110", Severity.ERROR, self.message[0].upper() + self.message[1:])
+
+    def show(self, file: object = None) -> None:
+        report([self.diagnostic])
+
+
+def write(output: str, text: str) -> None:
+    """Writes a whole file or leaves what was there as it was. Raises Unwritable.
+
+    The text goes to a temporary file beside it, which then takes its place and its permissions; behind a link, those of
+    the file that it leads to.
+    """
+    try:
+        if not output or output.endswith(("/", os.sep)):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path = Path(output)
+        if path.exists() and not path.is_file():
+            _write_through(path, text)
+        else:
+            _replace(path.resolve(), text)
+    except OSError as error:
+        raise Unwritable(f"'{output}'", error) from None
+    except ValueError as error:  # a null character
+        raise Unwritable(f"'{output}'", OSError(str(error))) from None
+
+
+def _write_through(path: Path, text: str) -> None:
+    """Into what isn't a regular file: a device such as /dev/stdout, or a pipe; a folder refuses."""
+    with path.open("wb") as file:
+        file.write(_encoded(text))
+
+
+def _replace(target: Path, text: str) -> None:
+    import tempfile
+
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_encoded(text))
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", errors="backslashreplace")

@@ -1,0 +1,137 @@
+"""The command line as a whole: what it says of itself, what it loads, how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from msdl import __version__
+from msdl.cli.app import COMMANDS
+
+HEAVY = ("torch", "networkx", "lark", "rich", "jinja2")
+
+
+def test_alone_it_teaches(msdl) -> None:
+    result = msdl()
+    assert result.code == 0
+    assert result == msdl("--help") == msdl("-h")
+    for word in (*COMMANDS, "msdl check net.msd", "Exit codes", "_MSDL_COMPLETE=bash_source", "standard input"):
+        assert word in result.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_says_what_the_commands_say_of_themselves(name: str, msdl) -> None:
+    command = import_module(f"msdl.cli.{name}").command
+    assert (command.name, command.short_help) == (name, COMMANDS[name])
+    assert msdl(name, "--help").code == 0
+
+
+def test_version(msdl) -> None:
+    assert msdl("--version").out == f"msdl {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["chek"], "did you mean 'check'?"),
+        (["frobnicate"], "the commands are check, cost"),
+        (["check"], "Missing argument"),
+        (["--bogus"], "No such option"),
+        (["check", "tiny.msd", "--format", "xml"], "Invalid value for '--format'"),
+        (["check", "tiny.msd", "--set", "depth"], "doesn't have the form NAME=VALUE"),
+        (["check", "tiny.msd", "--set", "=3"], "doesn't have the form NAME=VALUE"),
+        (["check", "tiny.msd", "--set", "depth=4", "--set", "depth=5"], "'depth' is set twice"),
+        (["check", "-", "-"], "can be read once"),
+        (["show", "tiny.msd"], "Missing option '--stage'"),
+    ],
+)
+def test_bad_usage(arguments: list[str], words: str, msdl) -> None:
+    result = msdl(*arguments)
+    assert result.code == 2
+    assert result.out == ""
+    assert words in result.err
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The heavy modules that a command loads."""
+    script = (
+        "import sys; from msdl.cli import main; code = main(); "
+        f"print(*[name for name in {HEAVY} if name in sys.modules], file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def test_help_loads_nothing_heavy() -> None:
+    assert loaded("--help") == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "msdnet_cifar_anytime"],
+        ["cost", "msdnet_cifar_anytime"],
+        ["show", "msdnet_cifar_anytime", "--stage", "schedule"],
+        ["compile", "msdnet_cifar_anytime"],
+        ["list"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_no_command_loads_torch(arguments: list[str]) -> None:
+    assert "torch" not in loaded(*arguments)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe of a Unix shell")
+def test_a_reader_that_leaves_early_gets_no_traceback(folder: Path) -> None:
+    msdl = f"{sys.executable} -m msdl show msdnet_cifar_anytime --stage graph"
+    done = subprocess.run(["bash", "-c", f"{msdl} | head -1"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("msdnet_cifar_anytime:")
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal of Unix")
+def test_an_interrupt_gives_no_traceback(folder: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "msdl", "check", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_a_diagnostic(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "msdl", "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("error[MSD110]: The standard output can't be written: No space left")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a redirection of a Unix shell")
+def test_a_closed_standard_input(folder: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m msdl check - <&-"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith("Error: The standard input is closed.\n")
+
+
+def test_an_ascii_terminal(folder: Path, process) -> None:
+    (folder / "été.msd").write_text("network n { input 3 x 8 x 8; été }", encoding="utf-8")
+    result = process("check", "été.msd", PYTHONIOENCODING="ascii")
+    assert result.code == 1
+    assert "Traceback" not in result.err

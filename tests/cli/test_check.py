@@ -1,0 +1,116 @@
+"""`msdl check`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from msdl import library
+
+
+def test_a_good_spec(msdl) -> None:
+    result = msdl("check", "tiny.msd")
+    assert (result.code, result.out, result.err) == (0, "tiny.msd: ok\n", "")
+
+
+def test_errors_go_to_stderr_with_their_count(folder: Path, msdl) -> None:
+    spec = (folder / "tiny.msd").read_text()
+    (folder / "bad.msd").write_text(spec.replace("bn relu", "reluu", 1))
+    result = msdl("check", "tiny.msd", "bad.msd")
+    assert result.code == 1
+    assert result.out == "tiny.msd: ok\n"
+    assert "--> bad.msd:5:" in result.err
+    assert "did you mean 'relu'?" in result.err
+    assert result.err.endswith("\n\n1 error\n")
+
+
+def test_a_mistake_of_a_shared_file_is_told_once(folder: Path, msdl) -> None:
+    (folder / "shared.msd").write_text("let x = 1 / 0\n")
+    for name in ("a", "b"):
+        (folder / f"{name}.msd").write_text('import "shared.msd"\n' + (folder / "tiny.msd").read_text())
+    assert msdl("check", "a.msd", "b.msd").err.endswith("\n1 error\n")
+
+
+@pytest.mark.parametrize("format", ["short", "json"])
+def test_formats(format: str, msdl) -> None:
+    result = msdl("check", "nosuch.msd", "--format", format)
+    assert result.code == 1
+    if format == "json":
+        report = json.loads(result.out)
+        assert (report["format_version"], report["valid"], result.err) == (1, False, "")
+        assert report["diagnostics"][0]["code"] == "MSD101"
+    else:
+        assert result.out == ""
+        assert result.err.startswith("error[MSD101]: ")
+        assert result.err.count("\n") == 1
+
+
+def test_json_of_a_good_spec(msdl) -> None:
+    result = msdl("check", "tiny.msd", "--format", "json")
+    assert (result.code, result.err) == (0, "")
+    assert json.loads(result.out)["valid"] is True
+
+
+def test_strict_counts_warnings(msdl) -> None:
+    unequal = ("check", "tiny.msd", "--set", "depth=5")
+    assert msdl(*unequal).code == 0
+    result = msdl(*unequal, "--strict")
+    assert result.code == 1
+    assert result.err.startswith("warning[")
+    assert result.err.endswith("\n\n1 warning\n")
+
+
+def test_settings(msdl) -> None:
+    assert msdl("check", "tiny.msd", "--set", "depth=6").code == 0
+    assert msdl("check", "tiny.msd", "--set", "depth=2+4").code == 0
+    result = msdl("check", "tiny.msd", "--set", "depht=6")
+    assert result.code == 1
+    assert "did you mean 'depth'?" in result.err
+
+
+@pytest.mark.parametrize("name", ["exit", "spec", "cls", "self", "settings", "a b", "é", "1"])
+def test_a_setting_may_have_any_name(name: str, msdl) -> None:
+    result = msdl("check", "tiny.msd", "--set", f"{name}=3")
+    assert result.code == 1
+    assert f"no parameter '{name}'" in result.err
+
+
+def test_standard_input(folder: Path, msdl) -> None:
+    result = msdl("check", "-", stdin=(folder / "tiny.msd").read_bytes())
+    assert (result.code, result.out) == (0, "-: ok\n")
+
+
+def test_every_network_of_a_file(folder: Path, msdl) -> None:
+    spec = (folder / "tiny.msd").read_text()
+    (folder / "two.msd").write_text(
+        spec + spec.replace("network tiny", "network other").replace("depth = 4", "depth = 1")
+    )
+    result = msdl("check", "two.msd")
+    assert result.code == 1
+    assert result.out == "two.msd:tiny: ok\n"
+    assert msdl("check", "two.msd:tiny").code == 0
+    assert msdl("check", "two.msd:other").code == 1
+    assert msdl("check", "two.msd:third").code == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x00\xff" * 100, b"network", b"", b"\xef\xbb\xbf", b"}" * 1000, b"let a = 1\r" * 9]
+)
+def test_what_is_no_spec(content: bytes, folder: Path, msdl) -> None:
+    (folder / "x.msd").write_bytes(content)
+    result = msdl("check", "x.msd")
+    assert result.code == 1
+    assert "error[MSD" in result.err
+
+
+def test_a_folder_is_no_spec(msdl) -> None:
+    result = msdl("check", ".")
+    assert (result.code, result.err) == (1, "error[MSD101]: '.' is a folder; a spec is a file.\n\n1 error\n")
+
+
+@pytest.mark.parametrize("name", [name for name in library.specs() if name != "blocks"])
+def test_the_library(name: str, msdl) -> None:
+    result = msdl("check", name)
+    assert (result.code, result.out) == (0, f"{name}: ok\n")
