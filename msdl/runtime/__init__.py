@@ -1,0 +1,1 @@
+"""Live modules: what needs torch to run."""
