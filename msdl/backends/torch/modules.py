@@ -1,0 +1,94 @@
+"""Structure -> the expressions that make the modules, in the constructor of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from msdl.backends.torch.builders import Builders, Chain
+from msdl.backends.torch.classes import Classes
+from msdl.backends.torch.hints import chain_hint
+from msdl.backends.torch.layers import Construction, construction, literal
+from msdl.backends.torch.layout import Doc, Group, Labelled, call
+from msdl.backends.torch.naming import plain, quoted
+from msdl.backends.torch.parts import Flow
+from msdl.backends.torch.scopes import counts_up, form
+from msdl.backends.torch.structure import Holder, Leaf, Line, Structure, Unit
+from msdl.network.graph import Node
+from msdl.network.layers import BatchNorm, Conv, Linear
+
+
+def made(node: Node, flow: Flow) -> Construction:
+    """The module of a node.
+
+    It may write over its input where nobody else reads that and its maker doesn't need it for its gradient: behind a
+    convolution, a batch norm or a linear layer. (A dropout in evaluation hands on its own input.)
+    """
+    source = flow.graph[node.inputs[0]]
+    lone = flow.uses[source.id] == [node.id] and source.id not in flow.outputs
+    near = source.id.rpartition(".")[0] == node.id.rpartition(".")[0]
+    in_place = lone and near and isinstance(source.layer, Conv | BatchNorm | Linear)
+    return construction(node, source.size.flat, in_place)
+
+
+def chains(structure: Structure, flow: Flow) -> Iterator[Chain]:
+    """The straight lines of primitive layers, numbered from 0, in a structure."""
+    if isinstance(structure, Leaf):
+        return
+    leaves = [module for module in structure.modules if isinstance(module, Leaf)]
+    is_chain = isinstance(structure, Line | Unit) and len(leaves) == len(structure.modules)
+    if is_chain and counts_up(structure.part.modules):
+        nodes = [leaf.node for leaf in leaves]
+        path = structure.part.path
+        layers = tuple(made(node, flow) for node in nodes)
+        yield Chain(path, chain_hint(path, nodes), layers, tuple(node.span for node in nodes))
+    for module in structure.modules:
+        yield from chains(module, flow)
+
+
+@dataclass(frozen=True)
+class Modules:
+    """Writes modules. `holders` are the paths above cells."""
+
+    flow: Flow
+    builders: Builders
+    classes: Classes
+    holders: frozenset[str]
+
+    def doc(self, structure: Structure, nested_in: str = "") -> Doc:
+        match structure:
+            case Leaf(node=node):
+                return literal(made(node, self.flow))
+            case Line(part):
+                if part.path in self.builders.uses:
+                    return self.builders.uses[part.path]
+                return self._sequential(structure.modules, nested_in)
+            case Unit():
+                return self._instance(structure, nested_in)
+            case Holder(part, modules):
+                if part.path in self.holders:
+                    return call("nn.ModuleDict", self.dictionary(modules))
+                return self._sequential(modules, nested_in)
+
+    def _sequential(self, modules: Sequence[Structure], nested_in: str) -> Doc:
+        if counts_up([module.part for module in modules]):
+            return call("nn.Sequential", *(self.doc(module, nested_in) for module in modules))
+        return call("named", *self._keywords(modules, nested_in))
+
+    def _instance(self, unit: Unit, nested_in: str) -> Doc:
+        name = self.classes.of(unit, nested_in).name
+        if form(unit) == "parts":
+            return call(name, *self._keywords(unit.modules, name))
+        if unit.part.path in self.builders.uses:
+            return call(name, Labelled("*", self.builders.uses[unit.part.path]))
+        return call(name, *(self.doc(module, name) for module in unit.modules))
+
+    def _keywords(self, modules: Sequence[Structure], nested_in: str) -> list[Doc]:
+        """`diagonal=.., horizontal=..`, or `**{"0": ..}` where names aren't Python's."""
+        if all(plain(module.part.name) for module in modules):
+            return [Labelled(f"{module.part.name}=", self.doc(module, nested_in)) for module in modules]
+        return [Labelled("**", self.dictionary(modules, nested_in))]
+
+    def dictionary(self, modules: Sequence[Structure], nested_in: str = "") -> Doc:
+        items = (Labelled(f"{quoted(m.part.name)}: ", self.doc(m, nested_in)) for m in modules)
+        return Group("{", tuple(items), "}")

@@ -1,0 +1,103 @@
+"""Names of the spec as Python identifiers, and text of the spec as comments.
+
+File names and the spec's lines are untrusted: whatever they hold, a comment stays one line of printable ASCII.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+
+from msdl.backends.torch.layout import WIDTH
+from msdl.source import Span
+
+# What the generated module calls things; nothing else may be called so in it.
+OURS = frozenset(
+    "self torch nn Tensor Callable Iterable Iterator Mapping OrderedDict State Network Exits FlatLinear Shuffle"
+    " add cat mean multiply named through initialise".split()
+)
+RESERVED = OURS | set(dir(builtins)) | set(keyword.kwlist) | set(keyword.softkwlist)
+LONGEST_NAME = 40
+LONGEST_COMMENT = WIDTH - 8  # the deepest stand in a method
+
+
+class Names:
+    """Hands out identifiers, each once."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = {*RESERVED, *taken}
+
+    def new(self, wish: str) -> str:
+        """`wish`, or `wish2`, `wish3`, .. where it is taken."""
+        name = unreserved(wish)
+        count = 1
+        while name in self.taken:
+            count += 1
+            name = numbered(unreserved(wish), count)
+        self.taken.add(name)
+        return name
+
+
+def unreserved(wish: str) -> str:
+    return f"{wish}_" if wish in RESERVED else wish
+
+
+def numbered(name: str, count: int) -> str:
+    """`h2`; `y2_3` or `Y2Variant3`, since `y23` would be another thing."""
+    if not name[-1:].isdigit():
+        return f"{name}{count}"
+    return f"{name}Variant{count}" if name[:1].isupper() else f"{name}_{count}"
+
+
+def plain(name: str) -> bool:
+    """Whether a name can stand behind `self.`: a leading underscore is mangled or torch's own."""
+    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("_")
+
+
+def snake(text: str) -> str:
+    """`dense_layer` for a function or a variable: what isn't a letter or a digit becomes an underscore."""
+    words = re.sub(r"[^0-9A-Za-z]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)).strip("_").lower()
+    return (words if words[:1].isalpha() else f"part_{words}".rstrip("_"))[:LONGEST_NAME].rstrip("_")
+
+
+def camel(*texts: str) -> str:
+    """`DenseLayer` for a class."""
+    name = "".join(word[:1].upper() + word[1:] for text in texts for word in snake(text).split("_"))
+    return name[:LONGEST_NAME]
+
+
+def quoted(text: str) -> str:
+    """A string literal, as `ruff format` leaves it."""
+    return '"' + _escaped(text).replace('"', "\\x22") + '"'
+
+
+def harmless(text: str) -> str:
+    """Text for inside a docstring: letters, digits and a few signs, the rest as question marks."""
+    return re.sub(r"[^0-9A-Za-z_ .+-]", "?", text)
+
+
+def comment(span: Span) -> str:
+    """`# net.msd:12: layers depth dense(growth) {`: the line of the spec that a span starts in.
+
+    A comment of the spec is left out, as it could be one that linters obey.
+    """
+    file = re.split(r"[/\\]", span.source.name)[-1].replace("#", "?")
+    code = span.source.line(span.line).split("#")[0].strip()
+    text = f"# {_printable(file)}:{span.line}: {_printable(code)}".rstrip()
+    return text if len(text) <= LONGEST_COMMENT else text[: LONGEST_COMMENT - 3].rstrip() + "..."
+
+
+def comments(spans: Iterable[Span], most: int = 3) -> list[str]:
+    """The lines that several spans start in, each once."""
+    return list(dict.fromkeys(comment(span) for span in spans))[:most]
+
+
+def _printable(text: str) -> str:
+    return re.sub(r"[^ -~]", lambda match: _escaped(match[0]), text)
+
+
+def _escaped(text: str) -> str:
+    """ASCII, with Python's escapes for all that isn't printable, and for backslashes."""
+    return text.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,57 @@
+"""How a class holds the modules of its unit, and how its forward pass writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msdl.backends.torch.naming import plain, quoted
+from msdl.backends.torch.parts import Part
+from msdl.backends.torch.steps import Run
+from msdl.backends.torch.structure import Holder, Structure, Unit
+
+# Attributes; the numbered ones of a Sequential; or others, whose names no attribute can have.
+Form = Literal["members", "ops", "parts"]
+
+
+def counts_up(parts: Sequence[Part]) -> bool:
+    """Whether the parts are numbered 0, 1, 2, ..: a Sequential's own names."""
+    return bool(parts) and all(part.name == str(number) for number, part in enumerate(parts))
+
+
+def form(unit: Unit) -> Form:
+    names = [part.name for part in unit.part.modules]
+    if names and all(plain(name) for name in names):
+        return "members"
+    # A Sequential's forward takes one value.
+    return "ops" if counts_up(unit.part.modules) and len(unit.sources) == 1 else "parts"
+
+
+def member_type(module: Structure) -> str:
+    """What a parameter of the constructor is: only a holder's modules are taken out one by one."""
+    return "nn.Sequential" if isinstance(module, Holder) and counts_up(module.part.modules) else "nn.Module"
+
+
+def target(part: Part, unit: Unit) -> str:
+    """How a unit's forward pass writes one of its modules."""
+    path = part.path[len(unit.part.path) + 1 :]
+    first, _, rest = path.partition(".")
+    if form(unit) == "members":
+        owner = unit.part.children[first]
+        if not rest:
+            return f"self.{first}"
+        if rest.isdigit() and counts_up(owner.modules):
+            return f"self.{first}[{rest}]"
+        return f"self.{first}.get_submodule({quoted(rest)})"
+    return f"self[{path}]" if form(unit) == "ops" and not rest else f"self.get_submodule({quoted(path)})"
+
+
+def run(part: Part, unit: Unit) -> Run | None:
+    """Where a module stands in a Sequential that a unit's forward pass can name."""
+    first, _, rest = part.path[len(unit.part.path) + 1 :].partition(".")
+    if form(unit) == "ops" and not rest:
+        return Run("self", len(unit.part.modules), int(first), int(first))
+    owner = unit.part.children[first]
+    if form(unit) == "members" and rest.isdigit() and counts_up(owner.modules):
+        return Run(f"self.{first}", len(owner.modules), int(rest), int(rest))
+    return None

@@ -1,0 +1,67 @@
+"""The parts of a generated module -> its text, through the templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from msdl.backends.torch.builders import Builder
+from msdl.backends.torch.classes import Class
+from msdl.backends.torch.naming import harmless
+from msdl.backends.torch.network import Method
+
+# What a generated module may need beside the classes of its network.
+HELPERS = ("add", "cat", "mean", "multiply", "named", "through", "FlatLinear", "Shuffle")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the templates show."""
+
+    name: str
+    digest: str
+    version: str
+    attributes: tuple[str, ...]
+    builders: tuple[Builder, ...]
+    classes: tuple[Class, ...]
+    constructor: tuple[str, ...]
+    sections: tuple[Method, ...]
+
+    @property
+    def code(self) -> Iterator[str]:
+        """The lines that are there to be run."""
+        yield from self.constructor
+        for builder in self.builders:
+            yield from builder.body
+        for kind in self.classes:
+            yield from kind.forward
+        for section in self.sections:
+            yield from section.body
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The helpers that the code calls."""
+        code = "\n".join(self.code)
+        return frozenset(name for name in HELPERS if re.search(rf"(?<![.\w]){name}\(", code))
+
+
+def write(view: View) -> str:
+    return _templates().get_template("module.py.jinja").render(view=view, used=view.used)
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("msdl.backends.torch"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # Python, not HTML; what comes from a spec is made harmless in `naming`
+    )
+    environment.filters["harmless"] = harmless
+    return environment
