@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msdl.version import VERSION as __version__
+from msdl.version import VERSION
 
 if TYPE_CHECKING:
     from msdl.compilation import Compilation
     from msdl.diagnostics import Diagnostic, SpecError
-    from msdl.runtime.load import compile
+    from msdl.runtime.load import compile  # noqa: A004  (as `re.compile` does: it reads well behind `msdl.`)
+
+__version__ = VERSION
 
 HOMES = {
     "Compilation": "msdl.compilation",

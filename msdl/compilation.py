@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from msdl.diagnostics import Diagnostic, Mistake, SpecError, has_errors, in_orde
 from msdl.language import syntax as ast
 from msdl.language.load import load
 from msdl.language.parse import parse
+from msdl.language.recovery import independent_of
 from msdl.language.resolve import resolve
 from msdl.language.spec import NetworkSpec
 from msdl.network.cost import Costs, costs
@@ -65,6 +66,12 @@ class Compilation:
         """Compiles a spec that is at hand as text; imports are looked for in the working folder and the library."""
         return cls(name, Source(name, text), Path(), None, settings, exit)
 
+    def of_network(self, name: str) -> Compilation:
+        """The same file's network of this name; the file is not parsed again."""
+        other = replace(self, chosen=name)
+        other.__dict__["_parsed"] = self._parsed
+        return other
+
     # The stages, each with what it found
 
     @cached_property
@@ -73,8 +80,8 @@ class Compilation:
 
     @cached_property
     def _resolved(self) -> tuple[NetworkSpec | None, Found]:
-        document, found = self._parsed
-        if document is None or has_errors(found):
+        document, _ = self._parsed
+        if document is None:
             return None, ()
         return resolve(document, self.folder, self.chosen, self.settings)
 
@@ -87,7 +94,7 @@ class Compilation:
     def _checked(self) -> tuple[Graph | None, Found]:
         graph, found = self._elaborated
         spec, earlier = self._resolved
-        if graph is None or spec is None:
+        if graph is None or spec is None or has_errors(self._parsed[1]):
             return None, ()
         return check(graph, spec, sound=not has_errors((*found, *earlier)), exit=self.exit)
 
@@ -109,8 +116,12 @@ class Compilation:
     @cached_property
     def diagnostics(self) -> Found:
         """All that there is to say, in source order."""
-        stages = (self._parsed, self._resolved, self._elaborated, self._checked)
-        return in_order(diagnostic for _, found in stages for diagnostic in found)
+        document, of_syntax = self._parsed
+        if document is None or not has_errors(of_syntax):
+            later = (self._resolved, self._elaborated, self._checked)
+            return in_order((*of_syntax, *(diagnostic for _, found in later for diagnostic in found)))
+        rest = (*self._resolved[1], *self._elaborated[1])
+        return in_order((*of_syntax, *independent_of(document.skipped, rest)))
 
     @property
     def valid(self) -> bool:

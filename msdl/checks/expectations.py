@@ -39,7 +39,14 @@ def _breach(claim: ast.Claim, counted: Costs, subject: Subject) -> Iterator[Diag
         what = f"{claim.quantity.text}{f' at {claim.exit.text}' if claim.exit else ''}"
         bound = "at most " if claim.comparison == "<=" else ""
         message = f"The network has {found:,} {what}, but {bound}{claim.number.text} is expected."
-        yield Diagnostic("MSD518", Severity.ERROR, message, claim.span, f"found {found:_}", help=f"`{what} {found:_}`")
+        yield Diagnostic(
+            "MSD518",
+            Severity.ERROR,
+            message,
+            claim.span,
+            f"found {found:_}",
+            help=f"`{what} {'<= ' if bound else ''}{found:_}`",
+        )
 
 
 def _found(claim: ast.Claim, counted: Costs, subject: Subject) -> int | Diagnostic:

@@ -44,12 +44,12 @@ def nodes_reach_an_exit(subject: Subject) -> Iterator[Diagnostic]:
 def scales_are_used(subject: Subject) -> Iterator[Diagnostic]:
     """Every declared scale is used by an exit, directly or through others."""
     used = {node.cell.scale for node in subject.pruned}
-    for scale in range(1, subject.graph.scales + 1):
-        if scale not in used:
-            yield Diagnostic(
-                "MSD512",
-                Severity.WARNING,
-                f"Scale {scale} is never used: no exit depends on it.",
-                subject.spec.scales.span,
-                f"{subject.graph.scales} scales are declared here",
-            )
+    unused = [scale for scale in range(1, subject.graph.scales + 1) if scale not in used]
+    if not unused:
+        return
+    *first, last = map(str, unused)
+    what = f"Scales {', '.join(first)} and {last} are never used" if first else f"Scale {last} is never used"
+    caption = f"{subject.graph.scales} scales are declared here"
+    yield Diagnostic(
+        "MSD512", Severity.WARNING, f"{what}: no exit depends on what is there.", subject.spec.scales.span, caption
+    )

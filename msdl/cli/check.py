@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -54,4 +53,4 @@ def _networks(spec: str, settings: dict[str, str]) -> Iterator[tuple[str, Compil
         yield spec, file
         return
     for network in networks:
-        yield f"{spec}:{network.name.text}", replace(file, chosen=network.name.text)
+        yield f"{spec}:{network.name.text}", file.of_network(network.name.text)

@@ -211,7 +211,11 @@ class Builder(Transformer[Token, ast.Document]):
         token = children[0]
         text = str(token)
         digits, unit = (text[:-1], UNITS[text[-1]]) if text[-1] in UNITS else (text, 1)
-        return ast.Number(Decimal(digits.replace("_", "")) * unit, text, self._span(token))
+        try:
+            value = Decimal(digits.replace("_", "")) * unit
+        except ArithmeticError:  # an exponent of thousands of digits
+            raise mistake("MSD303", "This number is beyond 10^15.", self._span(token)) from None
+        return ast.Number(value, text, self._span(token))
 
     def call(self, meta: Meta, children: Children) -> ast.Call:
         name, *args = children

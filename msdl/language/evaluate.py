@@ -137,15 +137,14 @@ def whole(
     """`value` as a whole number of at least `least`. `what` names it in the message. Raises Mistake."""
     if isinstance(value, Unknown):
         return value
-    found = show(value) if span.text == show(value) else f"{_short(span.text)} = {show(value)}"
+    written = span.text == show(value)
+    found = f"{show(value)} is not" if written else f"{_short(span.text)} = {show(value)} is not"
     if not isinstance(value, int):
-        raise mistake(
-            "MSD301", f"{what} must be a whole number, but {found}.", span, f"this is {show(value)}", "", *labels
-        )
+        raise mistake("MSD301", f"{what} must be a whole number; {found}.", span, f"this is {show(value)}", "", *labels)
     if value < least:
-        raise mistake("MSD302", f"{what} must be at least {least}, but {found}.", span, f"this is {value}", "", *labels)
+        raise mistake("MSD302", f"{what} must be at least {least}; {found}.", span, f"this is {value}", "", *labels)
     if most is not None and value > most:
-        raise mistake("MSD302", f"{what} is at most {most:,}, but {found}.", span, f"this is {value}", "", *labels)
+        raise mistake("MSD302", f"{what} must be at most {most:,}; {found}.", span, f"this is {value}", "", *labels)
     return value
 
 

@@ -17,6 +17,7 @@ from msdl.language.spec import Definition, FileScope
 from msdl.language.suggest import did_you_mean
 from msdl.source import Span
 
+DEEPEST_IMPORT = 100
 # Words that mean something of themselves where they stand.
 TAKEN = frozenset({"s", "l", "i", "channels", "stride", "share", "compress", "out"})
 
@@ -90,6 +91,9 @@ def _import(
     if path in importing:
         chain = " -> ".join(p.name for p in (*importing[importing.index(path) :], path))
         raise mistake("MSD108", f"This import leads back to its own file: {chain}.", statement.span)
+    if len(importing) > DEEPEST_IMPORT:
+        message = f"Imports lead through more than {DEEPEST_IMPORT} files, one from the other."
+        raise mistake("MSD107", message, statement.span)
     if path not in files:
         source = read(path)
         document, diagnostics = parse(source)

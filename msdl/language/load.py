@@ -25,6 +25,8 @@ def load(spec: str) -> tuple[Source, Path, str | None]:
         if sys.stdin is None:
             raise mistake("MSD101", "There is no standard input to read.", None)
         return _decoded("<stdin>", sys.stdin.buffer.read(MOST_BYTES + 1)), Path(), None
+    if not spec:
+        raise mistake("MSD101", "The name of a spec is empty.", None)
     path, network = _locate(spec)
     return read(path), path.parent, network
 

@@ -131,3 +131,8 @@ def show(number: Number) -> str:
         case Fraction():
             exact = f"{float(number):.6g}"
             return exact if Fraction(exact) == number else f"{number.numerator}/{number.denominator}"
+
+
+def counted(number: int | Fraction, noun: str) -> str:
+    """`1 path`, `2 paths`."""
+    return f"{show(number)} {noun}{'' if number == 1 else 's'}"

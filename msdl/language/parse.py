@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from msdl import library
 from msdl.diagnostics import Diagnostic, Findings, Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.language.build import Builder
-from msdl.language.wording import describe, expected
+from msdl.language.wording import STATEMENTS, describe, expected
 from msdl.source import Source, Span
 
 LARGEST_SOURCE = 256 * 1024
@@ -28,11 +29,6 @@ GOES_ON = frozenset({
     "WHEN", "ELSE", "AND", "OR",
 })  # fmt: skip
 BRACES = frozenset({"LBRACE", "RBRACE"})
-# Words that begin a statement; inside a bracket they show that it should have been closed before.
-STATEMENTS = frozenset({
-    "BLOCK", "DIAGONAL", "EXIT", "EXITS", "EXPECT", "HORIZONTAL", "INPUT", "LAYERS", "LET", "NETWORK", "REDUCE",
-    "SCALES", "STAGES", "STEM", "TRANSITION", "VERTICAL",
-})  # fmt: skip
 OPTIONS: dict[str, Any] = {"parser": "lalr", "lexer": "basic", "propagate_positions": True, "start": ["start", "value"]}
 
 
@@ -119,17 +115,22 @@ def parse(source: Source) -> tuple[ast.Document, tuple[Diagnostic, ...]]:
             help="split it with `import`",
         )
         return ast.Document((), Span(source, 0, 0)), tuple(findings)
+    skipped: list[str] = []
     for _ in range(MOST_SYNTAX_ERRORS):
         try:
-            return _document(source, text, "start"), tuple(findings)
+            document: ast.Document = _document(source, text, "start")
+            return replace(document, skipped=tuple(skipped)), tuple(findings)
         except Mistake as found:
-            findings.add(found.diagnostic)
             span = found.diagnostic.span
+            # A `}` or an end that doesn't fit is often the doing of what was left out before it.
+            if not skipped or span is None or not _is_an_end(span):
+                findings.add(found.diagnostic)
             rest = None if span is None else _without_statement(source, text, span)
             if rest is None:
                 break
-            text = rest
-    return ast.Document((), Span(source, 0, 0)), tuple(findings)
+            text, line = rest
+            skipped.append(line)
+    return ast.Document((), Span(source, 0, 0), tuple(skipped)), tuple(findings)
 
 
 def parse_expression(source: Source) -> ast.Expression:
@@ -174,6 +175,8 @@ def _syntax_error(source: Source, error: UnexpectedInput) -> Mistake:
         at: int = error.pos_in_stream  # type: ignore[assignment]
         span = Span(source, at, at + 1)
         hint = "numbers and names need a space between them: `3 x 32 x 32`" if span.text.isdigit() else ""
+        if span.text == '"':
+            return mistake("MSD105", "This quotation mark is never closed on its line.", span, "opened here")
         return mistake("MSD104", f"'{_visible(span.text)}' can't stand here.", span, "unexpected character", hint)
     assert isinstance(error, UnexpectedToken)
     span = _token_span(source, error.token)
@@ -186,12 +189,18 @@ def _visible(character: str) -> str:
 
 
 def _token_span(source: Source, token: Token) -> Span:
-    start = token.start_pos if token.start_pos is not None else len(source.text)
-    return Span(source, start, start + max(len(token), 1) if token.type != "END" else start)
+    """A token's place; a line's end, and the file's, is a place of no width."""
+    end = len(source.text)
+    start = min(token.start_pos if token.start_pos is not None else end, end)
+    return Span(source, start, start if token.type == "END" else min(start + max(len(token), 1), end))
 
 
-def _without_statement(source: Source, text: str, span: Span) -> str | None:
-    """The text with the line of a syntax error blanked out, or None where its braces hold other lines."""
+def _is_an_end(span: Span) -> bool:
+    return span.text == "}" or not span.source.text[span.start :].strip()
+
+
+def _without_statement(source: Source, text: str, span: Span) -> tuple[str, str] | None:
+    """The text with the line of a syntax error blanked out, and the line; None where its braces hold other lines."""
     start = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.start)
     end = len(text) if end < 0 else end
@@ -199,4 +208,4 @@ def _without_statement(source: Source, text: str, span: Span) -> str | None:
     balanced = line.count("{") == line.count("}")
     if not balanced or not line.strip():
         return None
-    return text[:start] + " " * len(line) + text[end:]
+    return text[:start] + " " * len(line) + text[end:], line

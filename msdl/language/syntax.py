@@ -455,10 +455,11 @@ FileItem = Import | Let | Default | Block | Network
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file, parsed."""
+    """A file, parsed. `skipped` holds the lines that were left out of it, for their syntax errors."""
 
     items: tuple[FileItem, ...]
     span: Span
+    skipped: tuple[str, ...] = ()
 
     @property
     def networks(self) -> tuple[Network, ...]:

@@ -29,6 +29,11 @@ WORDS = {
 OPERATORS = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "CIRCUMFLEX"})
 STARTS_AN_EXPRESSION = frozenset({"NAME", "NUMBER", "LPAR", "LSQB", "MINUS", "IN"})
 MOST_NAMED = 6
+# Words that begin a statement; inside a bracket they show that it should have been closed before.
+STATEMENTS = frozenset({
+    "BLOCK", "DIAGONAL", "EXIT", "EXITS", "EXPECT", "HORIZONTAL", "INPUT", "LAYERS", "LET", "NETWORK", "REDUCE",
+    "SCALES", "STAGES", "STEM", "TRANSITION", "VERTICAL",
+})  # fmt: skip
 KEYWORDS = frozenset(
     "and at between block blocks default dense diagonal down each else end exit exits expect for from horizontal"
     " import in input join layer layers leave let network on or plain reduce repeat residual scale scales stage"
@@ -47,7 +52,8 @@ def describe(error: UnexpectedToken) -> tuple[str, str]:
         return "The file ends inside a statement or a block.", "is a '}' missing?"
     if text in KEYWORDS and "NAME" in error.accepts and "END" not in error.accepts:
         return f"'{text}' is a keyword and can't name a thing.", f"take another name, such as '{text}_'"
-    return f"'{text}' can't stand here.", ""
+    hint = "is a '}' missing before it?" if kind in STATEMENTS and "RBRACE" in error.accepts else ""
+    return f"'{text}' can't stand here.", hint
 
 
 def expected(error: UnexpectedToken) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from msdl.diagnostics import mistake
+from msdl.diagnostics import Findings, Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import number
 from msdl.language.suggest import did_you_mean
@@ -13,20 +13,28 @@ from msdl.network.context import Here
 
 
 def bind(
-    call: ast.Call, args: tuple[ast.Argument, ...], op: ops.Op, kernel: tuple[int, int], stride: int, here: Here
+    call: ast.Call,
+    args: tuple[ast.Argument, ...],
+    op: ops.Op,
+    kernel: tuple[int, int],
+    stride: int,
+    here: Here,
+    findings: Findings,
 ) -> ops.Use:
-    """What a use of an op says. Raises Mistake for arguments the op doesn't take."""
+    """What a use of an op says. Arguments that the op doesn't take go to the findings; then raises NotKnown."""
     if stride != 1 and not op.strided:
         raise mistake("MSD203", f"'{call.name.text}' takes no stride.", call.span)
     defaults = _defaults(call.name.text, here)
     if not args and not defaults:
         return ops.Use(op, kernel, stride, {}, frozenset(), (), call.span)
-    binding = _Binding(op, call.name.text, here)
+    binding = _Binding(op, kernel, here)
     for argument in args:
-        binding.add(argument)
+        binding.attempt(argument, findings)
     for argument in defaults:
         if binding.lacks(argument):
-            binding.add(argument)
+            binding.attempt(argument, findings)
+    if binding.failed:
+        raise ops.NotKnown
     return ops.Use(op, kernel, stride, binding.numbers, frozenset(binding.flags), tuple(binding.extra), call.span)
 
 
@@ -40,11 +48,23 @@ def _defaults(word: str, here: Here) -> tuple[ast.Argument, ...]:
 @dataclass
 class _Binding:
     op: ops.Op
-    word: str
+    kernel: tuple[int, int]
     here: Here
+    failed: bool = False
     numbers: dict[str, ops.Argument] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
     extra: list[ops.Argument] = field(default_factory=list)
+
+    @property
+    def word(self) -> str:
+        return self.op.named(self.kernel)
+
+    def attempt(self, argument: ast.Argument, findings: Findings) -> None:
+        try:
+            self.add(argument)
+        except Mistake as found:
+            findings.add(self.here.context.explain(found.diagnostic))
+            self.failed = True
 
     def lacks(self, default: ast.Argument) -> bool:
         """Whether a default argument is not said by the use itself; flags can't be unsaid."""
@@ -78,12 +98,12 @@ class _Binding:
         if keyword is None:
             free = [name for name in op.positional if name not in self.numbers]
             if not free and not op.open_ended:
-                hint = f"its form is {op.form}"
+                hint = f"its form is {op.form_of(self.kernel)}"
                 raise mistake("MSD204", f"'{self.word}' takes no further argument.", argument.span, help=hint)
             return free[0] if free else None
         known = (*op.positional, *op.keywords)
         if keyword.text not in known:
-            hint = did_you_mean(keyword.text, (*known, *op.flags)) or f"its form is {op.form}"
+            hint = did_you_mean(keyword.text, (*known, *op.flags)) or f"its form is {op.form_of(self.kernel)}"
             message = f"'{self.word}' has no argument '{keyword.text}'."
             raise mistake("MSD203", message, keyword.span, "unknown", hint)
         if keyword.text in self.numbers:

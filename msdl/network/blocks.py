@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msdl.diagnostics import mistake
+from msdl.diagnostics import Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import number, numbered, whole
 from msdl.language.numbers import Unknown
@@ -74,21 +74,31 @@ def _equations(chains: Chains, block: ast.Block, equations: tuple[ast.Equation, 
     context = spot.context
     prefixes: set[str] = set()
     for equation in equations:
-        if equation.variable is None or equation.range is None:
-            _equation(chains, equation, spot, prefixes)
-            continue
-        variable = equation.variable.text
-        outer = context.locals.get(variable)
-        for at in numbered(equation.range, spot.here):
-            context.locals[variable] = at
-            _equation(chains, equation, spot, prefixes)
-        context.locals.pop(variable, None)
-        if outer is not None:
-            context.locals[variable] = outer
+        try:
+            _family(chains, equation, spot, prefixes)
+        except Mistake as found:
+            chains.findings.add(context.explain(found.diagnostic))
+            for target in equation.targets:
+                context.locals.setdefault(target.name.text, chains.broken(spot, equation.span))
     out = context.locals.get("out")
     if out is None or isinstance(out, dict):
         raise mistake("MSD210", f"Block '{block.name.text}' has no equation for 'out', its value.", block.name.span)
     return out
+
+
+def _family(chains: Chains, equation: ast.Equation, spot: Spot, prefixes: set[str]) -> None:
+    """One equation, or one for each number of its range."""
+    if equation.variable is None or equation.range is None:
+        _equation(chains, equation, spot, prefixes)
+        return
+    locals, variable = spot.context.locals, equation.variable.text
+    outer = locals.get(variable)
+    for at in numbered(equation.range, spot.here):
+        locals[variable] = at
+        _equation(chains, equation, spot, prefixes)
+    locals.pop(variable, None)
+    if outer is not None:
+        locals[variable] = outer
 
 
 def _equation(chains: Chains, equation: ast.Equation, spot: Spot, prefixes: set[str]) -> None:

@@ -6,6 +6,7 @@ equation, `in` and numbers stand for themselves.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -59,9 +60,10 @@ class Chains:
             case ast.Call():
                 return self._word(expression, 1, spot)
             case ast.Chain(elements):
-                result = self.evaluate(elements[0], spot.inside)
+                result = self._attempt(self.evaluate, elements[0], spot.inside)
                 for before, element in pairwise(elements):
-                    result = self._step(element, spot.on(self.one(result, before, spot)))
+                    arrives = self.one(result, before, spot)
+                    result = self._attempt(self._step, element, spot.on(arrives))
                 return result
             case ast.Slash():
                 return self._slash(expression, spot)
@@ -89,6 +91,16 @@ class Chains:
                 return self._index(expression, spot)
             case ast.Number() | ast.Negative() | ast.Power():
                 return number(expression, spot.here)
+
+    def _attempt(
+        self, evaluate: Callable[[ast.Expression, Spot], Result], expression: ast.Expression, spot: Spot
+    ) -> Result:
+        """One of several parts: a mistake in it is reported, and the others are looked at all the same."""
+        try:
+            return evaluate(expression, spot)
+        except Mistake as found:
+            self.findings.add(spot.context.explain(found.diagnostic))
+            return UNKNOWN
 
     def one(self, result: Result, expression: ast.Expression, spot: Spot) -> Value:
         """The result as one feature map. Raises Mistake."""
@@ -142,7 +154,7 @@ class Chains:
             message = f"'{word.name.text}' stands for a value and can't be applied to what the chain puts out."
             raise mistake("MSD202", message, word.span, "", "join values with `+`, `[a, b]` or `->`")
         result = self.evaluate(element, spot)
-        if isinstance(result, int | Fraction | Unknown):
+        if isinstance(result, int | Fraction):
             raise mistake("MSD306", "A number can't stand in a chain of layers.", element.span)
         return result
 
@@ -167,6 +179,8 @@ class Chains:
     def _index(self, index: ast.Index, spot: Spot) -> Result:
         """One of a family or of a tuple, else a column's value at a scale."""
         known = spot.context.locals.get(index.name.text)
+        if isinstance(known, Value) and known.shape is None:
+            return known
         if not isinstance(known, dict | tuple):
             return spot.here.place(index)
         at = number(index.index, spot.here)
@@ -184,7 +198,7 @@ class Chains:
         """The values of several expressions on the same flow, tuples flattened."""
         values: list[Value] = []
         for item in items:
-            result = self.evaluate(item, spot.inside)
+            result = self._attempt(self.evaluate, item, spot.inside)
             values += result if isinstance(result, tuple) else [self.one(result, item, spot)]
         return tuple(values)
 
@@ -192,7 +206,7 @@ class Chains:
         """Numbers are computed; feature maps are added or multiplied."""
         sides = (expression.first, *(side for _, side in expression.rest))
         signs = [sign for sign, _ in expression.rest]
-        results = [self.evaluate(side, spot.inside) for side in sides]
+        results = [self._attempt(self.evaluate, side, spot.inside) for side in sides]
         if all(isinstance(result, int | Fraction | Unknown) for result in results):
             total = results[0]
             for sign, operand in zip(signs, results[1:], strict=True):
@@ -229,8 +243,9 @@ class Chains:
         """An op applied to what arrives; a mistake in it is reported, and the chain goes on behind a broken node."""
         try:
             spot, args = self._own_value(call, op, spot)
-            use = bind(call, args, op, kernel, stride, spot.here)
+            use = bind(call, args, op, kernel, stride, spot.here, self.findings)
             if spot.flow.shape is None:
+                ops.check_arguments(use)
                 raise ops.NotKnown
             layers = op.build(use, spot.flow.shape)
             if not layers:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from msdl.diagnostics import Diagnostic, Label, Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import arguments, column_value, number
-from msdl.language.numbers import UNKNOWN, Number, Unknown, show, simplest
+from msdl.language.numbers import UNKNOWN, Number, Unknown, counted, show, simplest
 from msdl.language.spec import Definition
 from msdl.language.suggest import did_you_mean
 from msdl.network.builder import Trail, Value
@@ -39,10 +39,11 @@ class Share:
         part = Fraction(self.growth) / self.paths
         if part.denominator != 1:
             message = (
-                f"A growth of {show(self.growth)} can't be shared by {self.paths} paths{place}:"
+                f"A growth of {show(self.growth)} can't be shared by {counted(self.paths, 'path')}{place}:"
                 f" {show(self.growth)} / {self.paths} = {show(part)}."
             )
-            hint = f"choose a growth that {self.paths} divides"
+            near = [math.floor(part) * self.paths, math.ceil(part) * self.paths]
+            hint = f"{near[0]} or {near[1]} would do" if near[0] > 0 else f"{near[1]} would do"
             raise mistake("MSD501", message, self.span, "the growth comes from here", hint, Label(span, "shared here"))
         return part.numerator
 

@@ -61,7 +61,7 @@ def _expand(spec: NetworkSpec, findings: Findings) -> Graph:
         spec.name.text,
         Shape(*spec.image) if spec.image else Shape(1, 1, 1),
         spec.scales.count,
-        any(isinstance(run, Run) for run in recurrence.plan.runs),
+        bool(recurrence.plan.runs) and all(isinstance(run, Run) for run in recurrence.plan.runs),
         recurrence.exits,
         recurrence.outputs,
         recurrence.builder,

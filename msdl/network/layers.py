@@ -158,6 +158,7 @@ Layer = (
 )  # fmt: skip
 
 
+MOST_CHANNELS = 10**9
 TOO_SMALL = "MSD401"
 NEEDS_A_MAP = (Conv, BatchNorm, Pool, AdaptivePool, Shuffle)
 
@@ -253,7 +254,10 @@ def _concatenated(inputs: Sequence[Shape]) -> Shape:
     for shape in inputs[1:]:
         if shape[1:] != first[1:]:
             raise Misfit("MSD403", f"maps of {first.map} and {shape.map} can't be concatenated")
-    return first._replace(channels=sum(shape.channels for shape in inputs))
+    channels = sum(shape.channels for shape in inputs)
+    if channels > MOST_CHANNELS:
+        raise Misfit("MSD303", f"{channels:,} channels are more than the {MOST_CHANNELS:,} that msdl takes on")
+    return first._replace(channels=channels)
 
 
 def _alike(layer: Add | Mean, inputs: Sequence[Shape]) -> Shape:

@@ -19,6 +19,7 @@ from msdl.network.chains import VALUE_FUNCTIONS
 from msdl.source import Span
 
 EVERYWHERE = frozenset({"channels", "share", "compress", *FUNCTIONS, *VALUE_FUNCTIONS})
+OF_A_BLOCK = frozenset({"channels", "stride", "share", "compress", "out"})
 OF_A_NETWORK = frozenset({"s", "l", "i", "stride"})
 
 
@@ -56,7 +57,7 @@ def _block(definition: Definition, network: Scope) -> Iterator[Diagnostic]:
     block, file = definition.block, definition.file
     seen = network if definition.local else Scope(frozenset(file.blocks), frozenset(file.lets))
     seen = seen.with_names(["stride", *(parameter.name.text for parameter in block.params)])
-    yield from _twice(block.params)
+    yield from _parameters(block.params)
     for parameter in block.params:
         if parameter.default is not None:
             yield from unknown_words(parameter.default, seen)
@@ -69,10 +70,13 @@ def _block(definition: Definition, network: Scope) -> Iterator[Diagnostic]:
     yield from _recursion(block)
 
 
-def _twice(params: tuple[ast.Parameter, ...]) -> Iterator[Diagnostic]:
+def _parameters(params: tuple[ast.Parameter, ...]) -> Iterator[Diagnostic]:
     names: dict[str, Span] = {}
     for parameter in params:
         name = parameter.name
+        if name.text in OF_A_BLOCK:
+            message = f"'{name.text}' has a meaning of its own in a block and can't name a parameter."
+            yield Diagnostic("MSD208", Severity.ERROR, message, name.span)
         if names.setdefault(name.text, name.span) != name.span:
             label = Label(names[name.text], "first declared here")
             message = f"'{name.text}' is declared twice."
@@ -117,8 +121,12 @@ def _default(op: ast.Name, args: tuple[ast.Argument, ...], scope: Scope) -> Iter
     found = ops.find(op.text) or ops.find(f"{op.text}1x1")
     if found is None:
         yield _unknown(op.text, op.span, scope)
-    else:
-        yield from _arguments(args, found[0].flags, scope)
+        return
+    yield from _arguments(args, found[0].flags, scope)
+    positional = [arg for arg in args if arg.keyword is None and arg.span.text not in found[0].flags]
+    for further in positional[len(found[0].positional) :]:
+        message = f"'{op.text}' takes no further argument."
+        yield Diagnostic("MSD204", Severity.ERROR, message, further.span)
 
 
 def _arguments(args: tuple[ast.Argument, ...], flags: tuple[str, ...], scope: Scope) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from msdl.diagnostics import mistake
+from msdl.diagnostics import Mistake, mistake
 from msdl.language.evaluate import whole
 from msdl.language.numbers import Number, Unknown, show
 from msdl.network.layers import (
@@ -31,6 +31,7 @@ from msdl.network.layers import (
 from msdl.source import Span
 
 LARGEST_SIZE = 10**6
+MOST_PARTS = 1_000
 
 
 class NotKnown(Exception):
@@ -55,14 +56,15 @@ class Use:
     extra: tuple[Argument, ...]
     span: Span
 
-    def size(self, name: str, default: int | None = None, least: int = 1) -> int:
+    def size(self, name: str, default: int | None = None, least: int = 1, most: int = LARGEST_SIZE) -> int:
         """A whole number among the arguments. Raises Mistake, or NotKnown where it can't be worked out."""
         if name not in self.numbers:
             if default is not None:
                 return default
-            raise mistake("MSD204", f"'{self.op.name}' needs '{name}'.", self.span, help=f"write it as {self.op.form}")
+            hint = f"its form is {self.op.form_of(self.kernel)}"
+            raise mistake("MSD204", f"'{self.span_name}' needs '{name}'.", self.span, "", hint)
         argument = self.numbers[name]
-        value = whole(argument.value, argument.span, f"'{name}' of '{self.span_name}'", least, LARGEST_SIZE)
+        value = whole(argument.value, argument.span, f"'{name}' of '{self.span_name}'", least, most)
         if isinstance(value, Unknown):
             raise NotKnown
         return value
@@ -81,7 +83,7 @@ class Use:
 
     @property
     def span_name(self) -> str:
-        return self.op.name.replace("KxK", "x".join(map(str, self.kernel)))
+        return self.op.named(self.kernel)
 
     @property
     def strides(self) -> tuple[int, int]:
@@ -118,10 +120,28 @@ class Op:
     several: bool = False
     open_ended: bool = False
 
+    def named(self, kernel: tuple[int, int]) -> str:
+        """The op as a spec writes it: `conv3x3`."""
+        return self.name.replace("KxK", f"{kernel[0]}x{kernel[1]}")
+
     @property
     def form(self) -> str:
+        """All that can be said of it: `convKxK(out, bias, valid, groups = ..)`."""
         arguments = [*self.positional, *self.flags, *(f"{keyword} = .." for keyword in self.keywords)]
         return f"{self.name}({', '.join(arguments)})" if arguments else self.name
+
+    def form_of(self, kernel: tuple[int, int]) -> str:
+        """The same with a kernel: `conv3x3(out, bias, ..)`."""
+        return self.form.replace(self.name, self.named(kernel))
+
+
+def check_arguments(use: Use) -> None:
+    """Looks at the arguments alone, where the shape that arrives is not known. Raises Mistake, or NotKnown."""
+    try:
+        use.op.build(use, Shape(1, 1, 1))
+    except Mistake as found:
+        if found.diagnostic.code != "MSD404":  # that the channels don't divide says nothing here
+            raise
 
 
 def _conv(use: Use, shape: Shape) -> tuple[Layer, ...]:
@@ -183,7 +203,7 @@ def _shuffle(use: Use, shape: Shape) -> tuple[Layer, ...]:
 
 
 def _split(use: Use, shape: Shape) -> tuple[Layer, ...]:
-    parts = use.size("n")
+    parts = use.size("n", most=MOST_PARTS)
     if shape.channels % parts:
         raise mistake("MSD404", f"{shape.channels} channels don't split into {parts} equal parts.", use.span)
     step = shape.channels // parts

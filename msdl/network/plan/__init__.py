@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from msdl.diagnostics import Findings
+from msdl.diagnostics import Findings, Label
 from msdl.language import syntax as ast
 from msdl.language.spec import NetworkSpec
 from msdl.network.plan.exits import PlannedExit, plan_exits
@@ -28,6 +28,12 @@ class Plan:
     leaving: Mapping[int, Span] = field(default_factory=dict)
     transitions: Mapping[int, tuple[ast.Expression, ...]] = field(default_factory=dict)
     exits: Mapping[int, tuple[PlannedExit, ...]] = field(default_factory=dict)
+
+    def departure_of(self, scale: int) -> tuple[Label, ...]:
+        """A label that shows which statement lets a scale leave, and when."""
+        if scale not in self.leaves:
+            return ()
+        return (Label(self.leaving[scale], f"scale {scale} leaves after layer {self.leaves[scale]}"),)
 
 
 def plan(spec: NetworkSpec, findings: Findings) -> Plan:

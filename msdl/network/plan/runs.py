@@ -47,7 +47,10 @@ class StageRun:
 def plan_runs(spec: NetworkSpec, findings: Findings) -> tuple[tuple[Run | StageRun, ...], bool]:
     """The runs, and whether they are all: some may hang on a mistake. Raises Mistake when they are too many."""
     planner = _Runs(spec, findings)
-    planner.add(spec.program)
+    try:
+        planner.add(spec.program)
+    except _TooMany as found:
+        raise mistake("MSD516", str(found), found.span, "too many") from None
     return tuple(planner.runs), planner.complete
 
 
@@ -67,8 +70,6 @@ class _Runs:
         for item in items:
             try:
                 self._add(item)
-            except _TooMany as found:
-                raise mistake("MSD516", str(found), found.span, "too many") from None
             except Mistake as found:
                 self.findings.add(found.diagnostic)
                 self.complete = False
@@ -84,8 +85,7 @@ class _Runs:
                 times = whole(number(count, self.names), count.span, "The number of repeats", most=MOST_CELLS)
                 for _ in range(times if isinstance(times, int) else 1):
                     self._count(1, item.span)
-                    for repeated in inner:
-                        self._add(repeated)
+                    self.add(inner)
             case ast.Sweep():
                 message = "'sweep' is part of the language that this version of msdl does not build yet."
                 raise mistake("MSD601", message, item.span)

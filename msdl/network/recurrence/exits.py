@@ -11,7 +11,8 @@ from msdl.network.recurrence.state import Recurrence
 def exits_at(recurrence: Recurrence, layer: int) -> None:
     """The exits after a layer; unless they say otherwise they read the coarsest live scale."""
     for planned in recurrence.plan.exits.get(layer, ()):
-        scale = max(recurrence.x) if planned.scale is None else planned.scale
+        coarsest = max(recurrence.x, default=recurrence.spec.scales.count)
+        scale = coarsest if planned.scale is None else planned.scale
         if scale not in recurrence.x:
             _not_live(recurrence, planned, scale)
         elif not _is_twin(recurrence, planned, scale):
@@ -43,10 +44,6 @@ def _is_twin(recurrence: Recurrence, planned: PlannedExit, scale: int) -> bool:
 
 
 def _not_live(recurrence: Recurrence, planned: PlannedExit, scale: int) -> None:
-    live = ", ".join(map(str, sorted(recurrence.x)))
+    live = ", ".join(map(str, sorted(recurrence.x))) or "none"
     message = f"Scale {scale} is not live at layer {planned.layer}, where an exit reads it; live scales: {live}."
-    plan = recurrence.plan
-    labels = []
-    if scale in plan.leaves:
-        labels = [Label(plan.leaving[scale], f"scale {scale} leaves after layer {plan.leaves[scale]}")]
-    recurrence.findings.error("MSD506", message, planned.span, "", "", *labels)
+    recurrence.findings.error("MSD506", message, planned.span, "", "", *recurrence.plan.departure_of(scale))

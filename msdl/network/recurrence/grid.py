@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from msdl.diagnostics import Label, mistake
 from msdl.language import syntax as ast
-from msdl.language.numbers import Unknown, show
+from msdl.language.numbers import Unknown, counted, show
 from msdl.network.builder import MOST_NODES, Value, too_large
 from msdl.network.chains import JOINS
 from msdl.network.context import Share, Spot
@@ -156,7 +156,8 @@ def _check_growth(recurrence: Recurrence, renewal: _Renewal, new: Value) -> None
         return
     added, layer, scale = new.shape.channels - old.shape.channels, renewal.cell.layer, renewal.cell.scale
     if added != share.growth:
-        message = f"Layer {layer} adds {added} feature maps at scale {scale}, but its growth is {show(share.growth)}."
+        maps = counted(added, "feature map")
+        message = f"Layer {layer} adds {maps} at scale {scale}, but its growth is {show(share.growth)}."
         caption = f"g = {show(share.growth)} at scale {scale}"
         recurrence.findings.warning("MSD519", message, share.span, caption, "give every path its `share`")
 

@@ -20,6 +20,9 @@ Rules = Mapping[str, ast.Expression]
 def stages(recurrence: Recurrence, run: StageRun) -> None:
     """x = x[1]; at every scale: x = between(x), depth times x = history(x, layer(x)), x[s] = x, x = leave(x)."""
     rules = _rules(run.statement)
+    if 1 not in recurrence.x:
+        message = f"`stages` begins at scale 1, which is not live any more at layer {run.first}."
+        raise mistake("MSD502", message, run.statement.span, "", "", *recurrence.plan.departure_of(1))
     value = recurrence.x[1]
     layer = run.first - 1
     for scale, depth in enumerate(run.depths, start=1):
