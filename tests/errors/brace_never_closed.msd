@@ -1,0 +1,6 @@
+network n {
+  input 3 x 32 x 32
+  stem conv3x3(16)
+  layers 2 { horizontal conv3x3(16)
+  exit at end: gap linear(10)
+}

@@ -1,0 +1,9 @@
+network n {
+  input 3 x 32 x 32
+  scales 3 { init 16, 32, 64; growth 6, 12, 24 }
+  stem conv3x3(init) bn relu
+  layers 8 dense(growth) {
+    horizontal conv3x3(share) bn relu
+  }
+  exits at 4..8 step 2: gap linear(10)
+}

@@ -1,0 +1,6 @@
+import "block.msd"
+
+network n {
+  input 3 x 32 x 32
+  exit at end: gap linear(10)
+}

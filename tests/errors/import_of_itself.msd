@@ -1,0 +1,6 @@
+import "import_of_itself.msd"
+
+network n {
+  input 3 x 32 x 32
+  exit at end: gap linear(10)
+}

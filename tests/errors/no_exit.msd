@@ -1,0 +1,4 @@
+network n {
+  input 3 x 32 x 32
+  stem conv3x3(16)
+}

@@ -1,0 +1,1 @@
+block b(c) = conv3x3(c)

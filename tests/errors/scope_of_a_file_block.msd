@@ -1,0 +1,10 @@
+block b(c) = conv3x3(growth * s)
+
+network n {
+  input 3 x 32 x 32
+  scales 3 { init 16, 32, 64; growth 6, 12, 24 }
+  stem conv3x3(init) bn relu
+  vertical conv3x3(init)/2 bn relu
+  layers 2 dense(growth) { horizontal b(share) }
+  exit at end: gap linear(10)
+}

@@ -1,0 +1,5 @@
+import "blocks.msd
+network n {
+  input 3 x 32 x 32
+  exit at end: gap linear(10)
+}

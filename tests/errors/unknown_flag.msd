@@ -1,0 +1,5 @@
+network n {
+  input 3 x 32 x 32
+  stem conv3x3(16, biass) maxpool3x3(ceiling)/2
+  exit at end: gap linear(10)
+}

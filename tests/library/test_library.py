@@ -1,0 +1,91 @@
+"""Every network of the library is what its file says: it checks, it counts what it expects, its name is the file's."""
+
+from __future__ import annotations
+
+import pytest
+
+from msdl import library
+from msdl.compilation import Compilation
+from msdl.diagnostics import Severity
+from tests.library.facts import COUNTS, Counts
+
+SHARED_BLOCKS = "blocks"
+NETWORKS = [name for name in library.specs() if name != SHARED_BLOCKS]
+
+# Notes that are meant: the codes a network's diagnostics have.
+MEANT = {
+    "msdnet_imagenet": ["MSD511"],  # the fourth exit reads the compressed map, as in the published weights
+    "msdnet_cifar_unreduced": ["MSD514"],  # no exit needs the fine scales of the last layers
+}
+
+
+def test_the_library_holds_the_papers_networks() -> None:
+    msdnets = {"msdnet_cifar_anytime", "msdnet_cifar_budgeted", "msdnet_cifar_unreduced", "msdnet_imagenet"}
+    assert set(NETWORKS) >= msdnets | set(COUNTS)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_checks(name: str) -> None:
+    """Without a warning; `expect` is one of the checks, and every file has one that counts exactly."""
+    compilation = Compilation.of(name)
+    assert [found.code for found in compilation.diagnostics] == MEANT.get(name, [])
+    assert {found.severity for found in compilation.diagnostics} <= {Severity.NOTE}
+    spec = compilation.spec
+    assert spec is not None
+    claims = {claim.quantity.text: claim for claim in spec.expectations}
+    counted = {"params": compilation.costs.parameters, "macs": compilation.costs.macs}
+    assert {what: (claim.comparison, claim.number.value) for what, claim in claims.items()} == {
+        what: ("==", count) for what, count in counted.items()
+    }
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_file_says_what_it_holds(name: str) -> None:
+    """One network, named as its file; the first line is about it, for `msdl list`."""
+    compilation = Compilation.of(name)
+    assert compilation.document is not None
+    assert [network.name.text for network in compilation.document.networks] == [name]
+    assert compilation.text is not None
+    about = compilation.text.text.splitlines()[0]
+    assert about.startswith("# ")
+    assert "et al." in about
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_classes_and_size_are_parameters(name: str) -> None:
+    """Every classifier puts out `classes` logits, for images of any size that is large enough."""
+    before = Compilation.of(name)
+    assert before.spec is not None
+    size = 2 * int(before.spec.parameters["size"])
+    after = Compilation.of(name, classes=7, size=size)
+    assert after.valid
+    assert after.costs.input == (3, size, size, False)
+    assert {after.network[exit.output].shape for exit in after.network.exits} == {(7, 1, 1, True)}
+    assert len(after.costs.exits) == len(before.costs.exits)
+    assert after.costs.macs > 3 * before.costs.macs
+
+
+@pytest.mark.parametrize(("name", "counts"), COUNTS.items(), ids=COUNTS)
+def test_counts(name: str, counts: Counts) -> None:
+    costs = Compilation.of(name).costs
+    assert Counts(costs.parameters, costs.macs) == counts
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "values"),
+    [(name, "g", (8, 13, 16)) for name in NETWORKS if name.startswith("ablation_")]
+    + [("densenet_bc", "k", (8, 12, 16)), ("densenet_star", "k", (6, 8, 10)), ("densenet_mc", "k", (4, 6, 8))]
+    + [("msdnet_imagenet", "spacing", (4, 6, 7)), ("msdnet_cifar_budgeted", "K", (5, 8))]
+    + [("msdnet_cifar_anytime", "depth", (12, 18, 24)), ("msdnet_cifar_unreduced", "depth", (12, 18, 24))],
+)
+def test_one_number_sizes_a_network(name: str, parameter: str, values: tuple[int, ...]) -> None:
+    """So that a budget can be met: the more of it, the more multiply-adds; odd growths can be shared, too."""
+    macs = [Compilation.of(name, **{parameter: value}).costs.macs for value in values]
+    assert macs == sorted(set(macs))
+
+
+def test_the_ablations_cost_about_the_same() -> None:
+    """About 3.0e8 multiply-adds each, so that their accuracies can be compared."""
+    ablations = [name for name in NETWORKS if name.startswith("ablation_")]
+    assert len(ablations) == 5
+    assert all(2.9e8 < Compilation.of(name).costs.macs < 3.2e8 for name in ablations)
