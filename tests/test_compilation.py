@@ -57,7 +57,7 @@ def test_one_exit_alone_keeps_its_name_and_its_cells(spec: Path, exit: str | int
 
 def test_an_exit_that_is_not_there(spec: Path) -> None:
     (found,) = Compilation.of(spec, exit="last").diagnostics
-    assert (found.code, found.message) == ("MSD507", "There is no exit 'last'; there are exit1, exit2.")
+    assert (found.code, found.message) == ("MSD507", "There is no exit 'last'; the exits are: exit1, exit2.")
 
 
 def test_of_never_raises_but_what_follows_from_errors_does(tmp_path: Path) -> None:

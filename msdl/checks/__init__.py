@@ -58,7 +58,7 @@ def check(
         only = chosen_exit(graph, exit)
         if only is None:
             names = ", ".join(known.name for known in graph.exits)
-            message = f"There is no exit '{exit}'; there are {names}."
+            message = f"There is no exit '{exit}'; the exits are: {names}."
             return None, (Diagnostic("MSD507", Severity.ERROR, message),)
         return pruned(graph, only), tuple(findings)
     for law in OF_A_SOUND_GRAPH:

@@ -65,7 +65,7 @@ def _found(claim: ast.Claim, counted: Costs, subject: Subject) -> int | Diagnost
     if exit is None:
         names = ", ".join(known.name for known in subject.graph.exits)
         return mistake(
-            "MSD507", f"There is no exit '{claim.exit.text}'; there are {names}.", claim.exit.span
+            "MSD507", f"There is no exit '{claim.exit.text}'; the exits are: {names}.", claim.exit.span
         ).diagnostic
     cost = counted.exits[subject.graph.exits.index(exit)]
     return cost.parameters if quantity == "params" else cost.macs.lazy

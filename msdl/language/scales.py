@@ -28,11 +28,11 @@ def read_scales(
 ) -> Scales:
     """The scales and their columns; one scale where the network says nothing."""
     if statement is None:
-        return Scales(1, _with_ratio(1, {}), where)
+        return Scales(1, _with_ratio(1, {}), {}, where)
     count = findings.attempt(_count, statement, numbers)
     if not isinstance(count, int):
         names = {column.name.text: (UNKNOWN,) for column in statement.columns}
-        return Scales(1, _with_ratio(1, names), statement.span)
+        return Scales(1, _with_ratio(1, names), {}, statement.span)
     columns: dict[str, tuple[Number, ...]] = {}
     for column in statement.columns:
         name = column.name.text
@@ -41,7 +41,8 @@ def read_scales(
         elif name in columns:
             findings.error("MSD205", f"'{name}' is declared twice.", column.name.span, "again here")
         columns[name] = _column(column, count, statement, numbers, _with_ratio(count, columns), findings)
-    return Scales(count, _with_ratio(count, columns), statement.span)
+    spans = {column.name.text: tuple(part.span for part in _formulas(column, count)) for column in statement.columns}
+    return Scales(count, _with_ratio(count, columns), spans, statement.span)
 
 
 def _count(statement: ast.Scales, numbers: Mapping[str, Number]) -> object:
@@ -52,6 +53,11 @@ def _count(statement: ast.Scales, numbers: Mapping[str, Number]) -> object:
 def _with_ratio(count: int, columns: Columns) -> Columns:
     """The columns, with `ratio` 1, 2, 2, .. unless the spec has its own."""
     return {"ratio": (1, *[2] * (count - 1)), **columns}
+
+
+def _formulas(column: ast.Column, count: int) -> tuple[ast.Expression, ...]:
+    """What a column says of each scale: one formula may stand for all."""
+    return column.values if len(column.values) == count else column.values[:1] * count
 
 
 def _column(
@@ -73,7 +79,7 @@ def _column(
             Label(statement.count.span, f"{count} scales are declared here"),
         )
         return (UNKNOWN,) * count
-    formulas = values if len(values) == count else values * count
+    formulas = _formulas(column, count)
     found = (
         findings.attempt(number, formula, Known(numbers, columns, scale))
         for scale, formula in enumerate(formulas, start=1)

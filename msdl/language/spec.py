@@ -32,11 +32,17 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """The declared scales: `columns[name][s - 1]` is the value at scale `s`."""
+    """The declared scales: `columns[name][s - 1]` is the value at scale s, `places[name][s - 1]` where it is written."""
 
     count: int
     columns: Mapping[str, tuple[Number, ...]]
+    places: Mapping[str, tuple[Span, ...]]
     span: Span
+
+    def place(self, name: str, scale: int) -> Span:
+        """Where a column's value at a scale is written; the statement where none is."""
+        places = self.places.get(name, ())
+        return places[scale - 1] if scale <= len(places) else self.span
 
 
 Program = tuple[ast.Layers | ast.Stages | ast.Sweep | ast.Repeat, ...]

@@ -25,12 +25,16 @@ COORDINATES = frozenset({"s", "l", "i"})
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a layer adds at the scale at hand (`dense(g)`), at the finest scale, and over how many paths."""
+    """What a layer adds at the scale at hand (`dense(g)`), at the finest scale, and over how many paths.
+
+    `span` is where the statement says so, `origin` where the number is written: a column's value, if it is one.
+    """
 
     growth: Number
     finest: Number
     paths: int
     span: Span
+    origin: Span
 
     def each(self, span: Span, place: str) -> Number:
         """`share`: the growth of one path. Raises Mistake when the paths don't divide it."""
@@ -44,7 +48,10 @@ class Share:
             )
             near = [math.floor(part) * self.paths, math.ceil(part) * self.paths]
             hint = f"{near[0]} or {near[1]} would do" if near[0] > 0 else f"{near[1]} would do"
-            raise mistake("MSD501", message, self.span, "the growth comes from here", hint, Label(span, "shared here"))
+            labels = [Label(span, "shared here")]
+            if self.origin != self.span:
+                labels.append(Label(self.origin, f"{show(self.growth)} comes from here"))
+            raise mistake("MSD501", message, self.span, "this is what the paths share", hint, *labels)
         return part.numerator
 
     @property

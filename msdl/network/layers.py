@@ -253,11 +253,15 @@ def _concatenated(inputs: Sequence[Shape]) -> Shape:
     first = inputs[0]
     for shape in inputs[1:]:
         if shape[1:] != first[1:]:
-            raise Misfit("MSD403", f"maps of {first.map} and {shape.map} can't be concatenated")
+            raise Misfit("MSD403", f"{_described(first)} and {_described(shape)} can't be concatenated")
     channels = sum(shape.channels for shape in inputs)
     if channels > MOST_CHANNELS:
         raise Misfit("MSD303", f"{channels:,} channels are more than the {MOST_CHANNELS:,} that msdl takes on")
     return first._replace(channels=channels)
+
+
+def _described(shape: Shape) -> str:
+    return f"a vector of {shape}" if shape.flat else f"a map of {shape.map}"
 
 
 def _alike(layer: Add | Mean, inputs: Sequence[Shape]) -> Shape:

@@ -120,7 +120,7 @@ def _default(op: ast.Name, args: tuple[ast.Argument, ...], scope: Scope) -> Iter
     """`default conv(bias)` means every kernel, `default conv3x3(bias)` that one."""
     found = ops.find(op.text) or ops.find(f"{op.text}1x1")
     if found is None:
-        yield _unknown(op.text, op.span, scope)
+        yield _unknown(op.text, op.span, scope.with_names(map(ops.family, ops.names())))
         return
     yield from _arguments(args, found[0].flags, scope)
     positional = [arg for arg in args if arg.keyword is None and arg.span.text not in found[0].flags]
@@ -134,7 +134,10 @@ def _arguments(args: tuple[ast.Argument, ...], flags: tuple[str, ...], scope: Sc
         value = argument.value
         if isinstance(value, ast.Call) and value.args is None and value.name.text in flags:
             continue
-        yield from unknown_words(value, scope)
+        if isinstance(value, ast.Call) and not scope.knows(value.name.text):
+            yield _unknown(value.name.text, value.name.span, scope.with_names(flags))
+        else:
+            yield from unknown_words(value, scope)
 
 
 def _children(node: object) -> Iterator[object]:
@@ -158,7 +161,7 @@ def _unknown(word: str, span: Span, scope: Scope) -> Diagnostic:
 
 def _recursion(block: ast.Block) -> Iterator[Diagnostic]:
     """A block may use itself with a first argument that is its first parameter less a constant, behind a `when`."""
-    for call in _uses(block.body, block.name.text):
+    for call in _uses(block):
         if not _decreases(call, block):
             first = block.params[0].name.text if block.params else "n"
             yield Diagnostic(
@@ -178,8 +181,14 @@ def _recursion(block: ast.Block) -> Iterator[Diagnostic]:
             )
 
 
-def _uses(node: object, name: str) -> Iterator[ast.Call]:
-    return (found for found in _walk(node) if isinstance(found, ast.Call) and found.name.text == name)
+def _uses(block: ast.Block) -> Iterator[ast.Call]:
+    """Where a block uses itself; a parameter or an equation of its name hides it."""
+    equations = block.body if isinstance(block.body, tuple) else ()
+    hidden = {target.name.text for equation in equations for target in equation.targets}
+    name = block.name.text
+    if name in hidden or name in (parameter.name.text for parameter in block.params):
+        return iter(())
+    return (found for found in _walk(block.body) if isinstance(found, ast.Call) and found.name.text == name)
 
 
 def _walk(node: object) -> Iterator[object]:

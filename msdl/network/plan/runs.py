@@ -139,7 +139,10 @@ class _Runs:
         if column is None:
             message = "`stages` needs a column `depth`: the number of layers of every stage."
             raise mistake("MSD210", message, statement.span, "", "add it to `scales`: `depth 2, 2, 2`")
-        depths = [whole(value, span, "The depth of a stage") for value in column]
+        depths = [
+            whole(value, self.spec.scales.place("depth", stage), f"The depth of stage {stage}")
+            for stage, value in enumerate(column, start=1)
+        ]
         known = [depth for depth in depths if isinstance(depth, int)]
         if sum(known) > MOST_CELLS:
             raise _TooMany(f"The stages hold {sum(known):,} layers; a network has at most {MOST_CELLS:,}.", span)

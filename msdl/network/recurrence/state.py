@@ -15,6 +15,7 @@ from msdl.network.context import Context, Family, Here, Result, Share, Spot
 from msdl.network.graph import Cell, Exit
 from msdl.network.layers import Shape
 from msdl.network.plan import Plan
+from msdl.source import Span
 
 State = dict[int, Value]
 
@@ -63,7 +64,14 @@ class Recurrence:
             return None
         finest = Cell(cell.id, cell.role, cell.layer, 1, cell.span)
         amounts = [self._amount(growth.amount, at, place) for at in (cell, finest)]
-        return Share(amounts[0], amounts[1], paths, growth.span)
+        return Share(amounts[0], amounts[1], paths, growth.span, self._origin(growth, cell.scale))
+
+    def _origin(self, growth: ast.Growth, scale: int) -> Span:
+        match growth.amount:
+            case ast.Call(ast.Name(column), None) if column in self.spec.scales.columns:
+                return self.spec.scales.place(column, scale)
+            case _:
+                return growth.span
 
     def _amount(self, amount: ast.Expression, cell: Cell, place: str) -> Number:
         context = self.context(cell, self.image, place)
