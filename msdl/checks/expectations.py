@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from msdl.checks.subject import Subject
 from msdl.diagnostics import Diagnostic, Severity, mistake
 from msdl.language import syntax as ast
-from msdl.language.build import UNITS
+from msdl.language.build_expressions import UNITS
 from msdl.network.cost import Costs, costs
 from msdl.network.prune import chosen_exit
 from msdl.network.schedule import schedule

@@ -32,7 +32,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """The declared scales: `columns[name][s - 1]` is the value at scale s, `places[name][s - 1]` where it is written."""
+    """The declared scales: `columns[name][s - 1]` is the value at scale s, `places[name][s - 1]` where it stands."""
 
     count: int
     columns: Mapping[str, tuple[Number, ...]]
