@@ -2,23 +2,25 @@
 
     text -parse-> Document -resolve-> NetworkSpec -elaborate-> Graph -check-> network -schedule-> Schedule -emit-> text
 
-Every value is computed when it is first asked for, and kept: `msdl check` never schedules.
+Every value is computed when it is first asked for, and kept: `msdl check` schedules only where the spec makes claims.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from msdl.checks import check
+from msdl.checks.expectations import expectations_hold
 from msdl.diagnostics import Diagnostic, Mistake, SpecError, has_errors, in_order
 from msdl.language import syntax as ast
 from msdl.language.load import load
+from msdl.language.numbers import show
 from msdl.language.parse import parse
-from msdl.language.recovery import independent_of
+from msdl.language.recovery import independent_of, without_unknown_names
 from msdl.language.resolve import resolve
 from msdl.language.spec import NetworkSpec
 from msdl.network.cost import Costs, costs
@@ -36,7 +38,7 @@ class Compilation:
     """One network of one text, with its parameters, on its way to a module.
 
     `text` is None where the file could not be read; `unreadable` then says why. `exit`, an ordinal or a name, keeps
-    that exit alone.
+    that exit alone. `before` is the file, parsed, where another of its networks was compiled before.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Compilation:
     settings: Mapping[str, int | float | str]
     exit: str | int | None
     unreadable: Found = ()
+    before: tuple[ast.Document | None, Found] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, spec: str | Path, /, *, exit: str | int | None = None, **settings: int | float | str) -> Compilation:
@@ -68,14 +71,14 @@ class Compilation:
 
     def of_network(self, name: str) -> Compilation:
         """The same file's network of this name; the file is not parsed again."""
-        other = replace(self, chosen=name)
-        other.__dict__["_parsed"] = self._parsed
-        return other
+        return replace(self, chosen=name, before=self._parsed)
 
     # The stages, each with what it found
 
     @cached_property
     def _parsed(self) -> tuple[ast.Document | None, Found]:
+        if self.before is not None:
+            return self.before
         return (None, self.unreadable) if self.text is None else parse(self.text)
 
     @cached_property
@@ -114,14 +117,25 @@ class Compilation:
         return self._elaborated[0]
 
     @cached_property
+    def _claimed(self) -> Found:
+        """What `expect` claims and is not so; one exit alone is not what the claims are about."""
+        spec, graph = self._resolved[0], self._checked[0]
+        if spec is None or graph is None or self.exit is not None or not spec.expectations:
+            return ()
+        return tuple(expectations_hold(spec, self._costs))
+
+    @cached_property
     def diagnostics(self) -> Found:
         """All that there is to say, in source order."""
         document, of_syntax = self._parsed
-        if document is None or not has_errors(of_syntax):
-            later = (self._resolved, self._elaborated, self._checked)
-            return in_order((*of_syntax, *(diagnostic for _, found in later for diagnostic in found)))
-        rest = (*self._resolved[1], *self._elaborated[1])
-        return in_order((*of_syntax, *independent_of(document.skipped, rest)))
+        if document is None:
+            return of_syntax
+        if has_errors(of_syntax):
+            rest = (*self._resolved[1], *self._elaborated[1])
+            return in_order((*of_syntax, *independent_of(document.skipped, rest)))
+        found = (*self._resolved[1], *self._elaborated[1], *self._checked[1], *self._claimed)
+        incomplete = self.spec is not None and not self.spec.file.complete
+        return in_order((*of_syntax, *(without_unknown_names(found) if incomplete else found)))
 
     @property
     def valid(self) -> bool:
@@ -130,20 +144,37 @@ class Compilation:
     @property
     def network(self) -> Graph:
         """The checked graph: every node reaches an exit, every shape is known. Raises SpecError."""
+        return self._refuse_errors()
+
+    def _refuse_errors(self) -> Graph:
         graph = self._checked[0]
         if not self.valid or graph is None:
             raise SpecError(self.diagnostics)
         return graph
 
-    @cached_property
+    @property
     def schedule(self) -> Schedule:
         """The lazy order. Raises SpecError."""
-        return schedule(self.network)
+        self._refuse_errors()
+        return self._schedule
 
-    @cached_property
+    @property
     def costs(self) -> Costs:
         """What every exit costs. Raises SpecError."""
-        return costs(self.network, self.schedule)
+        self._refuse_errors()
+        return self._costs
+
+    @cached_property
+    def _schedule(self) -> Schedule:
+        graph = self._checked[0]
+        assert graph is not None
+        return schedule(graph)
+
+    @cached_property
+    def _costs(self) -> Costs:
+        graph = self._checked[0]
+        assert graph is not None
+        return costs(graph, self._schedule)
 
     def emit(self, target: str = "torch") -> str:
         """The network as text for a target. Raises SpecError, and ValueError for an unknown target."""
@@ -153,7 +184,9 @@ class Compilation:
 
     @property
     def digest(self) -> str:
-        """A short hash of the text and the parameters that are not its defaults."""
-        text = self.text.text if self.text else ""
-        settings = "".join(f"{name}={self.settings[name]};" for name in sorted(self.settings))
-        return hashlib.sha256(f"{text}\0{settings}\0{self.chosen}".encode()).hexdigest()[:16]
+        """A short hash of what the network is made of: the texts of all files read, its name and its parameters."""
+        spec = self.spec
+        texts = () if spec is None else spec.file.texts
+        parameters = () if spec is None else [f"{name} = {show(value)}" for name, value in spec.parameters.items()]
+        made_of = (*texts, "" if spec is None else spec.name.text, *parameters)
+        return hashlib.sha256("\0".join(made_of).encode()).hexdigest()[:16]

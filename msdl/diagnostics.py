@@ -60,14 +60,22 @@ class Diagnostic:
 
 
 class SpecError(ValueError):
-    """A spec with errors. `diagnostics` holds all that was found; `str()` is the report."""
+    """A spec with errors. `diagnostics` holds all that was found; `str()` gives each a line, with its place."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__(self.diagnostics)
 
     def __str__(self) -> str:
-        return "\n".join(f"{d.severity.value}[{d.code}]: {d.message}" for d in self.diagnostics)
+        return "\n".join(map(_line, self.diagnostics))
+
+
+def _line(diagnostic: Diagnostic) -> str:
+    said = f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
+    if diagnostic.span is None:
+        return said
+    line, column = diagnostic.span.source.position(diagnostic.span.start)
+    return f"{diagnostic.span.source.name}:{line}:{column}: {said}"
 
 
 class Mistake(Exception):

@@ -29,9 +29,13 @@ class Source:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
+    def offset(self, number: int) -> int:
+        """Where a line starts."""
+        return self._starts[number - 1]
+
     def line(self, number: int) -> str:
         """The text of a line, without its end."""
-        start = self._starts[number - 1]
+        start = self.offset(number)
         end = self._starts[number] if number < len(self._starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
 

@@ -28,12 +28,6 @@ def names_fit_a_module(subject: Subject) -> Iterator[Diagnostic]:
     for exit in subject.spec.exits:
         if exit.name is not None:
             yield from _fits(exit.name, exit.name.span)
-            if exit.name.text.startswith(("exit", "layer")) and exit.name.text.rstrip("0123456789") in (
-                "exit",
-                "layer",
-            ):
-                message = f"'{exit.name.text}' is how msdl names exits itself."
-                yield Diagnostic("MSD208", Severity.ERROR, message, exit.name.span, help="take a name that says more")
     for block in {id(d.block): d.block for d in subject.spec.blocks.values()}.values():
         if isinstance(block.body, tuple):
             for equation in block.body:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from msdl.compilation import Compilation
 
 
-@click.command("check", short_help="Say what is wrong with specs.")
+@click.command("check")
 @specs_argument
 @click.option("--format", type=click.Choice([*FORMATS]), default="human", help="json goes to the standard output.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")

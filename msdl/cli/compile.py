@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from msdl.cli.options import compilation, set_option, spec_argument
 from msdl.cli.output import FINE, INVALID, put, report_grave, write
 
 
-@click.command("compile", short_help="Write a network as a PyTorch module.")
+@click.command("compile")
 @spec_argument
 @click.option("-o", "--output", metavar="F.py", help="The file; else standard output.")
 @click.option("--exit", "exit_", metavar="K", help="Only this exit, by its name or its number, counted from 1.")
@@ -24,7 +22,7 @@ def command(spec: str, output: str | None, exit_: str | None, settings: dict[str
       msdl compile msdnet_cifar_anytime --exit 3 -o third.py
       msdl compile msdnet_cifar_budgeted --set K=5
     """
-    network = compilation(spec, settings, _exit(exit_))
+    network = compilation(spec, settings, exit_)
     report_grave(network.diagnostics)
     if not network.valid:
         return INVALID
@@ -34,8 +32,3 @@ def command(spec: str, output: str | None, exit_: str | None, settings: dict[str
     else:
         write(output, source)
     return FINE
-
-
-def _exit(text: str | None) -> str | int | None:
-    """An ordinal as a number, anything else as a name."""
-    return int(text) if text is not None and re.fullmatch(r"[0-9]{1,9}", text) else text

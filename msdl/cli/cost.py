@@ -8,7 +8,7 @@ from msdl.cli.options import compilation, set_option, spec_argument
 from msdl.cli.output import FINE, INVALID, put, report_grave
 
 
-@click.command("cost", short_help="Say what every exit of a network costs.")
+@click.command("cost")
 @spec_argument
 @click.option("--format", type=click.Choice(["human", "json", "csv", "markdown", "latex"]), default="human")
 @click.option("--exact", is_flag=True, help="Whole numbers rather than rounded ones; json and csv always have them.")

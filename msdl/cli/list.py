@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
@@ -29,7 +29,7 @@ class Entry:
     about: str
 
 
-@click.command("list", short_help="List the library's networks.")
+@click.command("list")
 @click.option("--format", type=click.Choice(["human", "json"]), default="human")
 def command(format: str) -> int:
     """List the library's networks, with their parameters and defaults.
@@ -51,7 +51,7 @@ def _entries(name: str, path: Path) -> Iterator[Entry]:
     file = Compilation.of(path)
     networks = [] if file.document is None else [network.name.text for network in file.document.networks]
     for network in networks:
-        spec = replace(file, chosen=network).spec
+        spec = file.of_network(network).spec
         parameters = {} if spec is None else {key: plain_number(value) for key, value in spec.parameters.items()}
         about = "" if file.text is None else _about(file.text.text)
         yield Entry(name if len(networks) == 1 else f"{name}:{network}", network, parameters, about)

@@ -19,7 +19,7 @@ FORMAT_VERSION = 1
 T = TypeVar("T")
 
 
-@click.command("show", short_help="Print a stage of the compiler: document, spec, graph or schedule.")
+@click.command("show")
 @spec_argument
 @click.option("--stage", type=click.Choice(["document", "spec", "graph", "schedule"]), required=True)
 @click.option("--format", type=click.Choice(["human", "json"]), default="human")

@@ -64,8 +64,7 @@ class Builder(ExpressionBuilder):
 
     def input(self, meta: Meta, children: Children) -> ast.Image:
         channels, first, rows, second, columns = children
-        crosses = (self._name(first), self._name(second))
-        for cross in crosses:
+        for cross in (self._name(first), self._name(second)):
             if cross.text != "x":
                 raise mistake(
                     "MSD104",
@@ -74,7 +73,7 @@ class Builder(ExpressionBuilder):
                     "expected 'x'",
                     "put spaces around each x: `input 3 x 32 x 32`",
                 )
-        return ast.Image((channels, rows, columns), crosses, self._span(meta))
+        return ast.Image((channels, rows, columns), self._span(meta))
 
     def scales(self, meta: Meta, children: Children) -> ast.Scales:
         return ast.Scales(children[0], children[1] or (), self._span(meta))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from msdl.diagnostics import Label, mistake
@@ -67,17 +68,23 @@ def truth(test: ast.Test, value: Callable[[ast.Expression], Number]) -> bool | U
     """Whether a test holds; `value` evaluates its sides."""
     match test:
         case ast.Comparison(first, rest):
-            left, results = value(first), []
-            for operator, side in rest:
-                right = value(side)
-                results.append(compare(operator, left, right))
-                left = right
-            return _all(results)
+            return _all(_compared(first, rest, value))
         case ast.Logic("and", terms):
             return _all(truth(term, value) for term in terms)
         case ast.Logic(_, terms):
             opposite = _all(_not(truth(term, value)) for term in terms)
             return _not(opposite)
+
+
+def _compared(
+    first: ast.Expression, rest: tuple[tuple[str, ast.Expression], ...], value: Callable[[ast.Expression], Number]
+) -> Iterator[bool | Unknown]:
+    """`a < b < c` is `a < b and b < c`, each side worked out once."""
+    left = value(first)
+    for operator, side in rest:
+        right = value(side)
+        yield compare(operator, left, right)
+        left = right
 
 
 def _all(results: Iterable[bool | Unknown]) -> bool | Unknown:
@@ -176,3 +183,27 @@ def column_value(index: ast.Index, columns: Mapping[str, tuple[Number, ...]], na
         there = f"'{name}' has values for scales 1 to {len(column)}"
         raise mistake("MSD302", f"{there}, so '{name}[{show(at)}]' does not exist.", index.span)
     return column[at - 1]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Numbers by name, and columns by their index; inside a column at scale `s` its name is enough."""
+
+    numbers: Mapping[str, Number]
+    columns: Mapping[str, tuple[Number, ...]] = field(default_factory=dict)
+    scale: int | None = None
+
+    def number(self, call: ast.Call) -> Number:
+        name = call.name.text
+        if call.args is None and name in self.numbers:
+            return self.numbers[name]
+        if call.args is None and self.scale is not None and name == "s":
+            return self.scale
+        if call.args is None and self.scale is not None and name in self.columns:
+            return self.columns[name][self.scale - 1]
+        known = [*self.numbers, *(self.columns if self.scale else ())]
+        message = f"No number is named '{name}' here."
+        raise mistake("MSD201", message, call.name.span, "unknown", did_you_mean(name, known))
+
+    def place(self, index: ast.Index) -> Number:
+        return column_value(index, self.columns, self)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from msdl import library
 from msdl.diagnostics import Findings, Label, Mistake, mistake
 from msdl.language import syntax as ast
-from msdl.language.evaluate import column_value, number
+from msdl.language.evaluate import Known, number
 from msdl.language.load import read
-from msdl.language.numbers import UNKNOWN, Number
+from msdl.language.numbers import UNKNOWN
 from msdl.language.parse import parse
 from msdl.language.spec import Definition, FileScope
 from msdl.language.suggest import did_you_mean
@@ -20,30 +18,6 @@ from msdl.source import Span
 DEEPEST_IMPORT = 100
 # Words that mean something of themselves where they stand.
 TAKEN = frozenset({"s", "l", "i", "channels", "stride", "share", "compress", "out"})
-
-
-@dataclass(frozen=True)
-class Known:
-    """Names as numbers, and nothing else; scale `s` where a column is worked out."""
-
-    numbers: Mapping[str, Number]
-    columns: Mapping[str, tuple[Number, ...]] = field(default_factory=dict)
-    scale: int | None = None
-
-    def number(self, call: ast.Call) -> Number:
-        name = call.name.text
-        if call.args is None and name in self.numbers:
-            return self.numbers[name]
-        if call.args is None and self.scale is not None and name == "s":
-            return self.scale
-        if call.args is None and self.scale is not None and name in self.columns:
-            return self.columns[name][self.scale - 1]
-        known = [*self.numbers, *(self.columns if self.scale else ())]
-        message = f"No number is named '{name}' here."
-        raise mistake("MSD201", message, call.name.span, "unknown", did_you_mean(name, known))
-
-    def place(self, index: ast.Index) -> Number:
-        return column_value(index, self.columns, self)
 
 
 def file_scope(
@@ -59,7 +33,8 @@ def file_scope(
     for item in document.items:
         match item:
             case ast.Import():
-                findings.attempt(_import, item, scope, folder, importing, files, findings)
+                imported = findings.attempt(_import, item, scope, folder, importing, files, findings)
+                scope.imports.append(imported)
             case ast.Let():
                 findings.attempt(_let, item, scope)
             case ast.Default(op):
@@ -85,7 +60,7 @@ def _import(
     importing: tuple[Path, ...],
     files: dict[Path, FileScope],
     findings: Findings,
-) -> None:
+) -> FileScope:
     """Reads a file once, and makes its names this file's; its defaults stay its own."""
     path = _imported_path(statement, folder)
     if path in importing:
@@ -98,6 +73,8 @@ def _import(
         source = read(path)
         document, diagnostics = parse(source)
         findings.add(*diagnostics)
+        if diagnostics:
+            scope.imports.append(None)
         files[path] = file_scope(document, path.parent, findings, (*importing, path), files)
     imported = files[path]
     for name, place in imported.places.items():
@@ -105,6 +82,7 @@ def _import(
             raise _twice(name, statement.span, scope.places[name])
     scope.lets.update(imported.lets)
     scope.blocks.update(imported.blocks)
+    return imported
 
 
 def _imported_path(statement: ast.Import, folder: Path) -> Path:

@@ -34,10 +34,10 @@ def load(spec: str) -> tuple[Source, Path, str | None]:
 def _locate(spec: str) -> tuple[Path, str | None]:
     for name, network in ((spec, None), _split(spec)):
         path = Path(name)
+        if name in (specs := library.specs()) and not _is_file(path):
+            return specs[name], network
         if _exists(path):
             return path, network
-        if name in (specs := library.specs()):
-            return specs[name], network
     name, network = _split(spec)
     hint = did_you_mean(name, library.specs()) or "`msdl list` shows the library"
     raise mistake("MSD101", f"There is no file and no library network '{name}'.", None, help=hint)
@@ -46,6 +46,10 @@ def _locate(spec: str) -> tuple[Path, str | None]:
 def _split(spec: str) -> tuple[str, str | None]:
     name, colon, network = spec.rpartition(":")
     return (name, network) if colon else (spec, None)
+
+
+def _is_file(path: Path) -> bool:
+    return _exists(path) and not path.is_dir()
 
 
 def _exists(path: Path) -> bool:

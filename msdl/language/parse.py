@@ -201,9 +201,9 @@ def _is_an_end(span: Span) -> bool:
 
 def _without_statement(source: Source, text: str, span: Span) -> tuple[str, str] | None:
     """The text with the line of a syntax error blanked out, and the line; None where its braces hold other lines."""
-    start = text.rfind("\n", 0, span.start) + 1
-    end = text.find("\n", span.start)
-    end = len(text) if end < 0 else end
+    number = source.position(span.start)[0]
+    start = source.offset(number)
+    end = start + len(source.line(number))
     line = text[start:end]
     balanced = line.count("{") == line.count("}")
     if not balanced or not line.strip():

@@ -1,4 +1,4 @@
-"""Which mistakes can be told beside a syntax error: those that the lines left out can't be the cause of."""
+"""Which mistakes can be told beside others: those that a skipped line, or a missing import, can't be the cause of."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ def independent_of(skipped: tuple[str, ...], diagnostics: Iterable[Diagnostic]) 
         named = diagnostic.span is not None and diagnostic.span.text.split("[")[0] in words
         if skipped and diagnostic.code in LOCAL and not named:
             yield diagnostic
+
+
+def without_unknown_names(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The diagnostics of a file whose imports could not all be read: an unknown name may come from there.
+
+    One that is close to a known name is kept: it is rather a slip of the pen.
+    """
+    return (diagnostic for diagnostic in diagnostics if diagnostic.code != "MSD201" or diagnostic.help)

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from msdl.diagnostics import Diagnostic, Findings, Label, mistake
 from msdl.language import syntax as ast
-from msdl.language.evaluate import exactly, number, whole
-from msdl.language.imports import Known, declare, file_scope
+from msdl.language.evaluate import Known, exactly, number, whole
+from msdl.language.imports import declare, file_scope
 from msdl.language.numbers import UNKNOWN, Number, simplest
 from msdl.language.parse import parse_expression
 from msdl.language.scales import read_scales

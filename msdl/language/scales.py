@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from msdl.diagnostics import Findings, Label
 from msdl.language import syntax as ast
-from msdl.language.evaluate import number, whole
-from msdl.language.imports import Known, declare
+from msdl.language.evaluate import Known, number, whole
+from msdl.language.imports import declare
 from msdl.language.numbers import UNKNOWN, Number
 from msdl.language.spec import Scales
 from msdl.source import Span

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from msdl.language import syntax as ast
+from msdl.language.evaluate import Known
 from msdl.language.numbers import Number
 from msdl.source import Source, Span
 
@@ -19,6 +20,18 @@ class FileScope:
     blocks: dict[str, Definition] = field(default_factory=dict)
     defaults: dict[str, ast.Default] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
+    imports: list[FileScope | None] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every import was found and read; else names may be unknown for that alone."""
+        return all(imported is not None and imported.complete for imported in self.imports)
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of the file and of all it imports."""
+        imported = (text for scope in self.imports if scope is not None for text in scope.texts)
+        return [self.source.text, *imported]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +83,8 @@ class NetworkSpec:
     exits: tuple[ast.Exit, ...]
     expectations: tuple[ast.Claim, ...]
     statement: ast.Network
+
+    @property
+    def known(self) -> Known:
+        """The numbers that are the same everywhere in the network."""
+        return Known(self.numbers, self.scales.columns)

@@ -30,6 +30,7 @@ def bind(
     binding = _Binding(op, kernel, here)
     for argument in args:
         binding.attempt(argument, findings)
+    binding.here = Here(here.context.of_defaults, here.flow)
     for argument in defaults:
         if binding.lacks(argument):
             binding.attempt(argument, findings)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msdl.diagnostics import Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import number, numbered, whole
-from msdl.language.numbers import Unknown
+from msdl.language.numbers import UNKNOWN, Unknown
 from msdl.language.spec import Definition
+from msdl.network.builder import Value
 from msdl.network.context import Context, Here, Result, Spot
-
-if TYPE_CHECKING:
-    from msdl.network.chains import Chains
+from msdl.network.evaluator import Evaluator
 
 DEEPEST_RECURSION = 100
 LARGEST_INDEX = 10**6
 
 
-def apply_block(chains: Chains, call: ast.Call, definition: Definition, stride: int, spot: Spot) -> Result:
+def apply_block(chains: Evaluator, call: ast.Call, definition: Definition, stride: int, spot: Spot) -> Result:
     """What a block makes of the value that arrives. Raises Mistake."""
     block = definition.block
     chains.builder.enter_block(call.span)
@@ -33,7 +30,7 @@ def apply_block(chains: Chains, call: ast.Call, definition: Definition, stride: 
     return _equations(chains, block, block.body, Spot(spot.flow, context, trail))
 
 
-def _bind(chains: Chains, call: ast.Call, block: ast.Block, context: Context, spot: Spot) -> None:
+def _bind(chains: Evaluator, call: ast.Call, block: ast.Block, context: Context, spot: Spot) -> None:
     """Binds a block's parameters: arguments first, then defaults, which see the parameters before them."""
     given = _arguments(chains, call, block, spot)
     for parameter in block.params:
@@ -48,7 +45,7 @@ def _bind(chains: Chains, call: ast.Call, block: ast.Block, context: Context, sp
             )
 
 
-def _arguments(chains: Chains, call: ast.Call, block: ast.Block, spot: Spot) -> dict[str, Result]:
+def _arguments(chains: Evaluator, call: ast.Call, block: ast.Block, spot: Spot) -> dict[str, Result]:
     names = [parameter.name.text for parameter in block.params]
     given: dict[str, Result] = {}
     for argument in call.args or ():
@@ -69,7 +66,7 @@ def _form(block: ast.Block) -> str:
     return f"{block.name.text}({', '.join(parameter.name.text for parameter in block.params)})"
 
 
-def _equations(chains: Chains, block: ast.Block, equations: tuple[ast.Equation, ...], spot: Spot) -> Result:
+def _equations(chains: Evaluator, block: ast.Block, equations: tuple[ast.Equation, ...], spot: Spot) -> Result:
     """The value of `out`, once every equation is evaluated."""
     context = spot.context
     prefixes: set[str] = set()
@@ -78,30 +75,30 @@ def _equations(chains: Chains, block: ast.Block, equations: tuple[ast.Equation, 
             _family(chains, equation, spot, prefixes)
         except Mistake as found:
             chains.findings.add(context.explain(found.diagnostic))
-            for target in equation.targets:
-                context.locals.setdefault(target.name.text, chains.broken(spot, equation.span))
     out = context.locals.get("out")
     if out is None or isinstance(out, dict):
         raise mistake("MSD210", f"Block '{block.name.text}' has no equation for 'out', its value.", block.name.span)
     return out
 
 
-def _family(chains: Chains, equation: ast.Equation, spot: Spot, prefixes: set[str]) -> None:
+def _family(chains: Evaluator, equation: ast.Equation, spot: Spot, prefixes: set[str]) -> None:
     """One equation, or one for each number of its range."""
     if equation.variable is None or equation.range is None:
         _equation(chains, equation, spot, prefixes)
         return
     locals, variable = spot.context.locals, equation.variable.text
     outer = locals.get(variable)
-    for at in numbered(equation.range, spot.here):
-        locals[variable] = at
-        _equation(chains, equation, spot, prefixes)
-    locals.pop(variable, None)
-    if outer is not None:
-        locals[variable] = outer
+    try:
+        for at in numbered(equation.range, spot.here):
+            locals[variable] = at
+            _equation(chains, equation, spot, prefixes)
+    finally:
+        locals.pop(variable, None)
+        if outer is not None:
+            locals[variable] = outer
 
 
-def _equation(chains: Chains, equation: ast.Equation, spot: Spot, prefixes: set[str]) -> None:
+def _equation(chains: Evaluator, equation: ast.Equation, spot: Spot, prefixes: set[str]) -> None:
     """Evaluates one equation; its nodes are called after its first target, `y2` for `y[2]`."""
     locals = spot.context.locals
     places = [_place(target, spot) for target in equation.targets]
@@ -112,10 +109,8 @@ def _equation(chains: Chains, equation: ast.Equation, spot: Spot, prefixes: set[
         raise mistake("MSD205", message, equation.targets[0].span, "", "take another name")
     prefixes.add(prefix)
     trail = spot.trail.within(prefix)
-    result = chains.evaluate(equation.value, Spot(spot.flow, spot.context, trail, sole=True))
-    results: tuple[Result, ...] = (result,)
-    if len(places) > 1:
-        results = _parts(result, len(places), equation)
+    result = chains.attempt(chains.evaluate, equation.value, Spot(spot.flow, spot.context, trail, sole=True))
+    results = (result,) if len(places) == 1 else _parts(chains, result, len(places), equation, spot)
     for (name, at), value in zip(places, results, strict=True):
         if at is None:
             locals[name] = value
@@ -125,15 +120,17 @@ def _equation(chains: Chains, equation: ast.Equation, spot: Spot, prefixes: set[
             family[at] = value
 
 
-def _parts(result: Result, count: int, equation: ast.Equation) -> tuple[Result, ...]:
-    """The values for several targets; one broken value stands for all. Raises Mistake when their number is another."""
+def _parts(
+    chains: Evaluator, result: Result, count: int, equation: ast.Equation, spot: Spot
+) -> tuple[Result, ...]:
+    """The values for several targets, unknown ones where they are not as many."""
     if isinstance(result, tuple) and len(result) == count:
         return result
-    if not isinstance(result, int | tuple) and getattr(result, "shape", None) is None:
-        return (result,) * count
-    found = len(result) if isinstance(result, tuple) else 1
-    message = f"{count} names stand left of '=', but the right side makes {found}."
-    raise mistake("MSD204", message, equation.span)
+    if not isinstance(result, Unknown) and not (isinstance(result, Value) and result.shape is None):
+        found = len(result) if isinstance(result, tuple) else 1
+        message = f"{count} names stand left of '=', but the right side makes {found}."
+        chains.findings.add(spot.context.explain(mistake("MSD204", message, equation.span).diagnostic))
+    return (UNKNOWN,) * count
 
 
 def _place(target: ast.Target, spot: Spot) -> tuple[str, int | None]:

@@ -6,13 +6,13 @@ equation, `in` and numbers stand for themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
-from msdl.diagnostics import Findings, Mistake, mistake
+from msdl.diagnostics import Diagnostic, Findings, Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import function as numeric_function
 from msdl.language.evaluate import number, operate, truth, whole
@@ -23,8 +23,9 @@ from msdl.network.arguments import bind
 from msdl.network.blocks import apply_block
 from msdl.network.builder import Builder, Value
 from msdl.network.context import Context, Family, Result, Spot
+from msdl.network.evaluator import Evaluate, Misplaced
 from msdl.network.layers import TOO_SMALL, Add, Concat, Join, Layer, Mean, Misfit, Multiply
-from msdl.network.misfits import Misplaced, too_small
+from msdl.network.misfits import too_small
 from msdl.source import Span
 
 Kind = Literal["concat", "add", "mul", "mean"]
@@ -51,7 +52,7 @@ class Chains:
             return self.broken(spot, expression.span)
         finally:
             if self.misfits:
-                self.findings.add(too_small(self.misfits[0], expression, spot, Chains))
+                self.findings.add(too_small(self.misfits[0], expression, spot, lambda: Chains(Builder(), Findings())))
                 self.misfits.clear()
 
     def evaluate(self, expression: ast.Expression, spot: Spot) -> Result:
@@ -60,10 +61,10 @@ class Chains:
             case ast.Call():
                 return self._word(expression, 1, spot)
             case ast.Chain(elements):
-                result = self._attempt(self.evaluate, elements[0], spot.inside)
+                result = self.attempt(self.evaluate, elements[0], spot.inside)
                 for before, element in pairwise(elements):
                     arrives = self.one(result, before, spot)
-                    result = self._attempt(self._step, element, spot.on(arrives))
+                    result = self.attempt(self._step, element, spot.on(arrives))
                 return result
             case ast.Slash():
                 return self._slash(expression, spot)
@@ -77,8 +78,8 @@ class Chains:
                 return self._joined("concat", self._values(items, spot), spot, span)
             case ast.Pipe(value, chains):
                 result = self.evaluate(value, spot.inside)
-                for chain in chains:
-                    result = self.evaluate(chain, spot.on(self.one(result, value, spot)))
+                for before, chain in pairwise((value, *chains)):
+                    result = self._receiver(chain, spot.on(self.one(result, before, spot)))
                 return result
             case ast.When(then, test, otherwise, span):
                 holds = truth(test, lambda side: number(side, spot.here))
@@ -92,9 +93,7 @@ class Chains:
             case ast.Number() | ast.Negative() | ast.Power():
                 return number(expression, spot.here)
 
-    def _attempt(
-        self, evaluate: Callable[[ast.Expression, Spot], Result], expression: ast.Expression, spot: Spot
-    ) -> Result:
+    def attempt(self, evaluate: Evaluate, expression: ast.Expression, spot: Spot) -> Result:
         """One of several parts: a mistake in it is reported, and the others are looked at all the same."""
         try:
             return evaluate(expression, spot)
@@ -138,7 +137,8 @@ class Chains:
             return numeric_function(call, [number(argument.value, spot.here) for argument in call.args])
         if word in context.numbers or word in context.columns or word in ("channels", "share", "compress"):
             return spot.here.number(call)
-        raise unknown_word(call, context)
+        known = [*context.blocks, *context.locals, *context.numbers, *context.columns, *FUNCTIONS]
+        raise Mistake(unknown_word(word, call.name.span, known))
 
     def _local(self, call: ast.Call, context: Context) -> Result:
         found = context.locals[call.name.text]
@@ -147,16 +147,25 @@ class Chains:
             raise mistake("MSD204", f"'{word}' is a family; say which one is meant: '{word}[i]'.", call.span)
         return found
 
+    def _receiver(self, chain: ast.Expression, spot: Spot) -> Result:
+        """A chain behind `->`: its first word must take what arrives."""
+        first = chain.elements[0] if isinstance(chain, ast.Chain) else chain
+        self._refuse_value(first, spot)
+        return self.evaluate(chain, spot)
+
     def _step(self, element: ast.Expression, spot: Spot) -> Result:
         """A word inside a chain: it must take what arrives."""
-        word = element.left if isinstance(element, ast.Slash) else element
-        if isinstance(word, ast.Call) and word.args is None and word.name.text in spot.context.locals:
-            message = f"'{word.name.text}' stands for a value and can't be applied to what the chain puts out."
-            raise mistake("MSD202", message, word.span, "", "join values with `+`, `[a, b]` or `->`")
+        self._refuse_value(element, spot)
         result = self.evaluate(element, spot)
         if isinstance(result, int | Fraction):
             raise mistake("MSD306", "A number can't stand in a chain of layers.", element.span)
         return result
+
+    def _refuse_value(self, element: ast.Expression, spot: Spot) -> None:
+        word = element.left if isinstance(element, ast.Slash) else element
+        if isinstance(word, ast.Call) and word.args is None and word.name.text in spot.context.locals:
+            message = f"'{word.name.text}' stands for a value and can't be applied to what arrives."
+            raise mistake("MSD202", message, word.span, "", "join values: `a + b`, `[a, b]`")
 
     def _slash(self, slash: ast.Slash, spot: Spot) -> Result:
         """A stride behind an op or a block, else a division."""
@@ -198,7 +207,7 @@ class Chains:
         """The values of several expressions on the same flow, tuples flattened."""
         values: list[Value] = []
         for item in items:
-            result = self._attempt(self.evaluate, item, spot.inside)
+            result = self.attempt(self.evaluate, item, spot.inside)
             values += result if isinstance(result, tuple) else [self.one(result, item, spot)]
         return tuple(values)
 
@@ -206,7 +215,7 @@ class Chains:
         """Numbers are computed; feature maps are added or multiplied."""
         sides = (expression.first, *(side for _, side in expression.rest))
         signs = [sign for sign, _ in expression.rest]
-        results = [self._attempt(self.evaluate, side, spot.inside) for side in sides]
+        results = [self.attempt(self.evaluate, side, spot.inside) for side in sides]
         if all(isinstance(result, int | Fraction | Unknown) for result in results):
             total = results[0]
             for sign, operand in zip(signs, results[1:], strict=True):
@@ -279,12 +288,10 @@ class Chains:
         return spot, args
 
 
-def unknown_word(call: ast.Call, context: Context) -> Mistake:
-    """An unknown op, block or name."""
-    word = call.name.text
+def unknown_word(word: str, span: Span, known: Iterable[str]) -> Diagnostic:
+    """A word that is no op, and nothing that the place knows."""
     if ops.is_planned(word):
         message = f"'{word}' belongs to the dense-prediction ops, which this version of msdl does not build yet."
-        return mistake("MSD601", message, call.name.span)
-    known = [*ops.names(), *context.blocks, *context.locals, *context.numbers, *context.columns, *FUNCTIONS]
+        return mistake("MSD601", message, span).diagnostic
     message = f"There is no op, block or name '{word}' here."
-    return mistake("MSD201", message, call.name.span, "unknown", did_you_mean(word, known))
+    return mistake("MSD201", message, span, "unknown", did_you_mean(word, [*known, *ops.names()])).diagnostic

@@ -96,6 +96,12 @@ class Context:
             file.lets, {}, None, locals, file.blocks, file.defaults, flow, self.share, self.place, calls, root
         )
 
+    @property
+    def of_defaults(self) -> Context:
+        """What a `default` sees: the names of the file or the network that states it, not those of its use."""
+        coordinates = {} if self.scale is None else {k: v for k, v in self.locals.items() if k in COORDINATES}
+        return replace(self, locals=coordinates)
+
     def explain(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with the place in the network, and the use of the block it stands in."""
         notes = diagnostic.notes

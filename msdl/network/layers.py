@@ -67,9 +67,12 @@ class BatchNorm:
     eps: float = 1e-5
 
 
+ActivationKind = Literal["relu", "relu6", "elu", "sigmoid", "softmax"]
+
+
 @dataclass(frozen=True, slots=True)
 class Activation:
-    kind: Literal["relu", "relu6", "elu", "sigmoid", "softmax"]
+    kind: ActivationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +218,12 @@ def parameters(layer: Layer) -> int:
             return 2 * channels
         case Linear(inputs=inputs, outputs=outputs, bias=bias):
             return inputs * outputs + (outputs if bias else 0)
-        case _:
+        case Image() | Activation() | Pool() | AdaptivePool() | Flatten() | Dropout() | Shuffle():
             return 0
+        case Slice() | Concat() | Add() | Multiply() | Mean() | Broken():
+            return 0
+        case _:
+            assert_never(layer)
 
 
 def macs(layer: Layer, shape: Shape) -> int:
@@ -226,8 +233,14 @@ def macs(layer: Layer, shape: Shape) -> int:
             return shape.elements * (inputs // groups) * prod(kernel)
         case Linear(inputs=inputs, outputs=outputs):
             return inputs * outputs
-        case _:
+        case (
+            Image() | BatchNorm() | Activation() | Pool() | AdaptivePool() | Flatten() | Dropout() | Shuffle() | Slice()
+        ):
             return 0
+        case Concat() | Add() | Multiply() | Mean() | Broken():
+            return 0
+        case _:
+            assert_never(layer)
 
 
 def _window(layer: Conv | Pool, shape: Shape, dilation: int, ceil: bool = False) -> Pair:

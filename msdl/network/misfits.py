@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from msdl.diagnostics import Diagnostic, Findings, Mistake, mistake
+from msdl.diagnostics import Diagnostic, Mistake, mistake
 from msdl.language import syntax as ast
-from msdl.network.builder import Builder, Trail, Value
-from msdl.network.context import Context, Spot
+from msdl.network.builder import Trail, Value
+from msdl.network.context import Spot
+from msdl.network.evaluator import Evaluator, Misplaced
 from msdl.network.graph import IMAGE, Cell
-from msdl.network.layers import Conv, Layer, Misfit, Pool
-from msdl.source import Span
-
-if TYPE_CHECKING:
-    from msdl.network.chains import Chains
+from msdl.network.layers import Conv, Layer, Pool
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six")
 # How far to look for the map a chain would need; beyond, the message says less.
@@ -24,23 +20,14 @@ LARGEST_MAP_TRIED = 130
 MOST_WORK_TRIED = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Misplaced:
-    """An op whose window doesn't fit into the map that arrives."""
-
-    misfit: Misfit
-    span: Span
-    context: Context
-
-
-def too_small(found: Misplaced, expression: ast.Expression, spot: Spot, chains: type[Chains]) -> Diagnostic:
-    """A map too small for a chain, with the size that the whole chain needs.
+def too_small(found: Misplaced, expression: ast.Expression, spot: Spot, trial: Callable[[], Evaluator]) -> Diagnostic:
+    """A map too small for a chain, with the size that the whole chain needs; `trial` makes evaluators to find it by.
 
     `scale 3 at layer 7 is 2x2; the classifier needs at least 5x5 for two stride-2 convolutions and a 2x2 pool`.
     """
     text = str(found.misfit)
     message = f"{text.capitalize()}{spot.context.place}."
-    needed = _needed(expression, spot, chains)
+    needed = _needed(expression, spot, trial)
     if spot.flow.shape is not None and needed is not None:
         size, what = needed
         arrives = "The input" if spot.flow.id == IMAGE else f"Scale {spot.cell.scale} at layer {spot.cell.layer}"
@@ -48,23 +35,23 @@ def too_small(found: Misplaced, expression: ast.Expression, spot: Spot, chains: 
     return found.context.explain(mistake(found.misfit.code, message, found.span, text).diagnostic)
 
 
-def _needed(expression: ast.Expression, spot: Spot, chains: type[Chains]) -> tuple[int, str] | None:
+def _needed(expression: ast.Expression, spot: Spot, trial: Callable[[], Evaluator]) -> tuple[int, str] | None:
     """The least side of a square map that the chain takes, found by trying, and what in it asks for that much."""
     shape = spot.flow.shape
     if shape is None:
         return None
     for size in range(min(shape.height, shape.width) + 1, LARGEST_MAP_TRIED):
-        trial = chains(Builder(), Findings())
+        tried = trial()
         source = Value(spot.flow.id, shape._replace(height=size, width=size))
         try:
             context = replace(spot.context, input=source)
-            trial.evaluate(expression, Spot(source, context, Trail("trial", spot.cell), sole=True))
+            tried.evaluate(expression, Spot(source, context, Trail("trial", spot.cell), sole=True))
         except Mistake:
             return None
-        if len(trial.builder.nodes) > MOST_WORK_TRIED or any(True for _ in trial.findings):
+        if len(tried.builder.nodes) > MOST_WORK_TRIED or any(True for _ in tried.findings):
             return None
-        if not trial.misfits:
-            return size, demands(node.layer for node in trial.builder)
+        if not tried.misfits:
+            return size, demands(node.layer for node in tried.builder)
     return None
 
 

@@ -13,9 +13,8 @@ from msdl.diagnostics import Diagnostic, Label, Severity
 from msdl.language import syntax as ast
 from msdl.language.numbers import FUNCTIONS
 from msdl.language.spec import Definition, NetworkSpec
-from msdl.language.suggest import did_you_mean
 from msdl.network import ops
-from msdl.network.chains import VALUE_FUNCTIONS
+from msdl.network.chains import VALUE_FUNCTIONS, unknown_word
 from msdl.source import Span
 
 EVERYWHERE = frozenset({"channels", "share", "compress", *FUNCTIONS, *VALUE_FUNCTIONS})
@@ -148,12 +147,7 @@ def _children(node: object) -> Iterator[object]:
 
 
 def _unknown(word: str, span: Span, scope: Scope) -> Diagnostic:
-    if ops.is_planned(word):
-        message = f"'{word}' belongs to the dense-prediction ops, which this version of msdl does not build yet."
-        return Diagnostic("MSD601", Severity.ERROR, message, span)
-    message = f"There is no op, block or name '{word}' here."
-    known = [*scope.names, *scope.blocks, *ops.names(), *EVERYWHERE]
-    return Diagnostic("MSD201", Severity.ERROR, message, span, "unknown", help=did_you_mean(word, known))
+    return unknown_word(word, span, [*scope.names, *scope.blocks, *EVERYWHERE])
 
 
 # Recursion
@@ -171,7 +165,7 @@ def _recursion(block: ast.Block) -> Iterator[Diagnostic]:
                 call.span,
                 f"expected `{block.name.text}({first} - 1, ..)`",
             )
-        elif not any(isinstance(node, ast.When) for node in _walk(block.body)):
+        elif not any(isinstance(node, ast.When) for node in walk(block.body)):
             yield Diagnostic(
                 "MSD209",
                 Severity.ERROR,
@@ -188,10 +182,10 @@ def _uses(block: ast.Block) -> Iterator[ast.Call]:
     name = block.name.text
     if name in hidden or name in (parameter.name.text for parameter in block.params):
         return iter(())
-    return (found for found in _walk(block.body) if isinstance(found, ast.Call) and found.name.text == name)
+    return (found for found in walk(block.body) if isinstance(found, ast.Call) and found.name.text == name)
 
 
-def _walk(node: object) -> Iterator[object]:
+def walk(node: object) -> Iterator[object]:
     left = [node]
     while left:
         found = left.pop()
@@ -208,17 +202,3 @@ def _decreases(call: ast.Call, block: ast.Block) -> bool:
             return bool(block.params) and first.text == block.params[0].name.text and step > 0
         case _:
             return False
-
-
-def is_steady(statement: ast.Layers, spec: NetworkSpec) -> bool:
-    """Whether every layer of a statement has the same nodes: neither it nor a block it uses decides by numbers."""
-    left: list[object] = [statement.rules]
-    seen: set[str] = set()
-    while left:
-        for node in _walk(left.pop()):
-            if isinstance(node, ast.When | ast.Range | ast.From):
-                return False
-            if isinstance(node, ast.Call) and node.name.text in spec.blocks and node.name.text not in seen:
-                seen.add(node.name.text)
-                left.append(spec.blocks[node.name.text].block.body)
-    return True

@@ -9,6 +9,7 @@ from msdl.backends.torch.layout import Doc, Group, Labelled, call
 from msdl.network.graph import Node
 from msdl.network.layers import (
     Activation,
+    ActivationKind,
     AdaptivePool,
     Add,
     BatchNorm,
@@ -114,7 +115,7 @@ def _pool(pool: Pool) -> Construction:
     return Construction("nn.AvgPool2d", arguments, flags if pool.count_padding else (*flags, "count_include_pad=False"))
 
 
-def _activation(kind: str, in_place: bool) -> Construction:
+def _activation(kind: ActivationKind, in_place: bool) -> Construction:
     match kind:
         case "relu":
             return Construction("nn.ReLU", flags=("inplace=True",) if in_place else ())
@@ -127,7 +128,7 @@ def _activation(kind: str, in_place: bool) -> Construction:
         case "softmax":
             return Construction("nn.Softmax", flags=("dim=1",))
         case _:
-            raise AssertionError(f"unknown activation {kind}")
+            assert_never(kind)
 
 
 def number(value: Number) -> Doc:

@@ -17,7 +17,6 @@ class Image:
     """`input C x H x W`."""
 
     extents: tuple[Expression, Expression, Expression]
-    crosses: tuple[Name, Name]
     span: Span
 
 

@@ -13,27 +13,26 @@ from msdl.language import syntax as ast
 from msdl.language.spec import NetworkSpec
 from msdl.network.plan.exits import PlannedExit, plan_exits
 from msdl.network.plan.positions import Positions
-from msdl.network.plan.reductions import Departures, plan_reductions
+from msdl.network.plan.reductions import Departure, plan_reductions
 from msdl.network.plan.runs import Run, StageRun, plan_runs
-from msdl.source import Span
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`leaves[s]` is the last layer that renews scale s; `transitions[l]` what is applied after layer l."""
+    """`departures[s]` tells after which layer scale s leaves; `transitions[l]` is what is applied after layer l."""
 
     runs: tuple[Run | StageRun, ...]
     layers: int
-    leaves: Mapping[int, int] = field(default_factory=dict)
-    leaving: Mapping[int, Span] = field(default_factory=dict)
+    departures: Mapping[int, Departure] = field(default_factory=dict)
     transitions: Mapping[int, tuple[ast.Expression, ...]] = field(default_factory=dict)
     exits: Mapping[int, tuple[PlannedExit, ...]] = field(default_factory=dict)
 
     def departure_of(self, scale: int) -> tuple[Label, ...]:
         """A label that shows which statement lets a scale leave, and when."""
-        if scale not in self.leaves:
+        departure = self.departures.get(scale)
+        if departure is None:
             return ()
-        return (Label(self.leaving[scale], f"scale {scale} leaves after layer {self.leaves[scale]}"),)
+        return (Label(departure.span, f"scale {scale} leaves after layer {departure.layer}"),)
 
 
 def plan(spec: NetworkSpec, findings: Findings) -> Plan:
@@ -43,9 +42,9 @@ def plan(spec: NetworkSpec, findings: Findings) -> Plan:
     if not complete:
         return Plan(runs, layers)
     positions = Positions(spec, runs, layers)
-    departures: Departures = plan_reductions(spec, positions, findings)
+    reductions = plan_reductions(spec, positions, findings)
     exits = plan_exits(spec, positions, findings)
-    return Plan(runs, layers, departures.leaves, departures.leaving, departures.transitions, exits)
+    return Plan(runs, layers, reductions.departures, reductions.transitions, exits)
 
 
 __all__ = ["Plan", "PlannedExit", "Run", "StageRun", "plan"]

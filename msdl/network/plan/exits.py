@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from msdl.diagnostics import Findings, Label, Mistake, mistake
+from msdl.diagnostics import Findings, Label, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import number, whole
 from msdl.language.spec import NetworkSpec
-from msdl.network.plan.names import NetworkNames
 from msdl.network.plan.positions import Placed, Positions
 from msdl.source import Span
+
+OWN_NAMES = re.compile(r"exit\d*|layer\d*(_scale\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,7 @@ def plan_exits(spec: NetworkSpec, positions: Positions, findings: Findings) -> d
     """The exits by layer."""
     planned: list[PlannedExit] = []
     for statement in spec.exits:
-        try:
-            planned += _exits(statement, spec, positions, findings)
-        except Mistake as found:
-            findings.add(found.diagnostic)
+        planned += findings.attempt(_exits, statement, spec, positions, findings) or []
     by_layer: dict[int, tuple[PlannedExit, ...]] = defaultdict(tuple)
     for exit in _without_namesakes(planned, findings):
         by_layer[exit.layer] += (exit,)
@@ -41,9 +40,16 @@ def plan_exits(spec: NetworkSpec, positions: Positions, findings: Findings) -> d
 
 
 def _exits(statement: ast.Exit, spec: NetworkSpec, positions: Positions, findings: Findings) -> list[PlannedExit]:
+    if statement.name is not None and OWN_NAMES.fullmatch(statement.name.text):
+        message = f"'{statement.name.text}' is how msdl names exits itself."
+        raise mistake("MSD208", message, statement.name.span, "", "take a name that says more")
     scale = _scale(statement, spec)
     exits: list[PlannedExit] = []
-    for placed in positions.of(statement.positions, statement.in_each_stage):
+    places = list(positions.of(statement.positions, statement.in_each_stage))
+    if not places:
+        span = statement.positions[0].span.to(statement.positions[-1].span)
+        raise mistake("MSD212", f"'{span.text}' names no layer, so no exit stands there.", span)
+    for placed in places:
         if placed.layer > positions.layers:
             findings.error(
                 "MSD503",
@@ -58,9 +64,6 @@ def _exits(statement: ast.Exit, spec: NetworkSpec, positions: Positions, finding
             findings.error("MSD505", message, placed.span, "out of order")
         else:
             exits.append(PlannedExit(statement, placed.layer, _id(statement, placed, scale), scale, placed.span))
-    if not exits and not any(True for _ in positions.of(statement.positions, statement.in_each_stage)):
-        places = statement.positions[0].span.to(statement.positions[-1].span)
-        raise mistake("MSD212", f"'{places.text}' names no layer, so no exit stands there.", places)
     if statement.name is not None and len(exits) > 1:
         message = f"One name can't stand for {len(exits)} exits."
         raise mistake("MSD205", message, statement.name.span, "a name for several", "leave the name out")
@@ -70,7 +73,7 @@ def _exits(statement: ast.Exit, spec: NetworkSpec, positions: Positions, finding
 def _scale(statement: ast.Exit, spec: NetworkSpec) -> int | None:
     if statement.scale is None:
         return None
-    value = number(statement.scale, NetworkNames(spec))
+    value = number(statement.scale, spec.known)
     scale = whole(
         value, statement.scale.span, "A scale", 1, spec.scales.count, Label(spec.scales.span, "declared here")
     )

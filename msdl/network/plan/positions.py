@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from msdl.diagnostics import Label, mistake
 from msdl.language import syntax as ast
-from msdl.language.evaluate import number, numbered, whole
+from msdl.language.evaluate import Known, number, numbered, whole
 from msdl.language.numbers import Number
 from msdl.language.spec import NetworkSpec
-from msdl.network.plan.names import NetworkNames
 from msdl.network.plan.runs import Run, StageRun
 from msdl.source import Span
 
@@ -62,13 +61,13 @@ class Positions:
                     yield Placed(layer, False, position.span)
 
     def _numbers(self, position: ast.At | ast.Each | ast.Range) -> Iterator[Number]:
-        names = NetworkNames(self.spec)
+        names = self.spec.known
         match position:
             case ast.At(value):
                 yield number(value, names)
             case ast.Each(value, variable, range_):
                 for at in numbered(range_, names):
-                    yield number(value, NetworkNames(self.spec, {variable.text: at}))
+                    yield number(value, Known({**self.spec.numbers, variable.text: at}, self.spec.scales.columns))
             case ast.Range():
                 yield from numbered(position, names)
 
@@ -84,7 +83,7 @@ class Positions:
 
     def _after_stage(self, position: ast.AtStage) -> Iterator[Placed]:
         ends = self._stages(position.span)[0].ends
-        value = number(position.stage, NetworkNames(self.spec))
+        value = number(position.stage, self.spec.known)
         stage = whole(value, position.stage.span, "A stage's number", most=len(ends))
         if isinstance(stage, int):
             yield Placed(ends[stage - 1], False, position.span)

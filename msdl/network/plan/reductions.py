@@ -9,46 +9,46 @@ from msdl.language import syntax as ast
 from msdl.language.evaluate import number, whole
 from msdl.language.numbers import Unknown
 from msdl.language.spec import NetworkSpec
-from msdl.network.plan.names import NetworkNames
 from msdl.network.plan.positions import Positions
 from msdl.source import Span
 
 MOST_BLOCKS = 1_000
 
 
-@dataclass(frozen=True)
-class Departures:
-    """`leaves[s]`: the last layer that renews scale s, `leaving[s]` the statement that says so."""
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """The last layer that renews a scale, and the statement that says so."""
 
-    leaves: dict[int, int] = field(default_factory=dict)
-    leaving: dict[int, Span] = field(default_factory=dict)
+    layer: int
+    span: Span
+
+
+@dataclass
+class Reductions:
+    """What `reduce` and `transition` come to: which scale leaves when, and which chains follow a layer."""
+
+    departures: dict[int, Departure] = field(default_factory=dict)
     transitions: dict[int, tuple[ast.Expression, ...]] = field(default_factory=dict)
 
     def follow(self, layer: int, chain: ast.Expression) -> None:
         self.transitions[layer] = (*self.transitions.get(layer, ()), chain)
 
 
-def plan_reductions(spec: NetworkSpec, positions: Positions, findings: Findings) -> Departures:
+def plan_reductions(spec: NetworkSpec, positions: Positions, findings: Findings) -> Reductions:
     """Every `reduce` and `transition` of a network, in the order written."""
-    departures = Departures()
+    reductions = Reductions()
     for statement in spec.reductions:
-        try:
-            _reduce(statement, spec, positions, departures, findings)
-        except Mistake as found:
-            findings.add(found.diagnostic)
+        findings.attempt(_reduce, statement, spec, positions, reductions, findings)
     for transition in spec.transitions:
-        try:
-            _transition(transition, positions, departures)
-        except Mistake as found:
-            findings.add(found.diagnostic)
-    return departures
+        findings.attempt(_transition, transition, positions, reductions)
+    return reductions
 
 
 def _reduce(
     statement: ast.ReduceIn | ast.ReduceAt,
     spec: NetworkSpec,
     positions: Positions,
-    departures: Departures,
+    reductions: Reductions,
     findings: Findings,
 ) -> None:
     """The finest scales leave one after the other; the layer after each takes their last diagonal, then the chain."""
@@ -60,24 +60,27 @@ def _reduce(
     else:
         lasts = _at(statement, positions)
     scales = spec.scales.count
-    if len(departures.leaves) + len(lasts) >= scales:
+    if len(reductions.departures) + len(lasts) >= scales:
         leave = f"{len(lasts)} scale{'s' if len(lasts) > 1 else ''} would leave"
         message = f"{leave}, but of {scales} scale{'s' if scales > 1 else ''} at least one must stay."
         raise mistake("MSD302", message, statement.span, "", "", Label(spec.scales.span, "declared here"))
-    latest = max(departures.leaves.values(), default=0)
+    for last in lasts:
+        if not positions.is_grid(last):
+            message = f"Layer {last} belongs to `stages`, where every scale leaves by itself."
+            raise mistake("MSD211", message, statement.span)
+    latest = max((departure.layer for departure in reductions.departures.values()), default=0)
     if lasts and lasts[0] <= latest:
         message = f"Scales leave one after the other, but layer {lasts[0]} follows {latest}."
         raise mistake("MSD505", message, statement.span)
-    for scale, last in enumerate(lasts, start=len(departures.leaves) + 1):
-        departures.leaves[scale] = last
-        departures.leaving[scale] = statement.span
+    for scale, last in enumerate(lasts, start=len(reductions.departures) + 1):
+        reductions.departures[scale] = Departure(last, statement.span)
         if last < positions.layers and statement.chain is not None:
-            departures.follow(last + 1, statement.chain)
+            reductions.follow(last + 1, statement.chain)
 
 
 def _equal_blocks(statement: ast.ReduceIn, spec: NetworkSpec, layers: int, findings: Findings) -> list[int]:
     """The last layers of the scales that leave: i * ceil(L / B) for i = 1 .. B - 1."""
-    value = number(statement.blocks, NetworkNames(spec))
+    value = number(statement.blocks, spec.known)
     blocks = whole(value, statement.blocks.span, "The number of blocks", most=MOST_BLOCKS)
     if isinstance(blocks, Unknown):
         return []
@@ -102,14 +105,14 @@ def _at(statement: ast.ReduceAt, positions: Positions) -> list[int]:
     return lasts
 
 
-def _transition(statement: ast.Transition, positions: Positions, departures: Departures) -> None:
+def _transition(statement: ast.Transition, positions: Positions, reductions: Reductions) -> None:
     for placed in positions.of(statement.positions):
         if not 1 <= placed.layer <= positions.layers:
             raise _no_such_layer(placed.layer, positions, placed.span)
         if not positions.is_grid(placed.layer):
             message = f"Layer {placed.layer} belongs to `stages`, where `between` and `leave` say what follows."
             raise mistake("MSD211", message, placed.span)
-        departures.follow(placed.layer, statement.chain)
+        reductions.follow(placed.layer, statement.chain)
 
 
 def _no_such_layer(layer: int, positions: Positions, span: Span) -> Mistake:

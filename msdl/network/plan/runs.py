@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from msdl.diagnostics import Findings, Label, Mistake, mistake
+from msdl.diagnostics import Diagnostic, Findings, Label, Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import number, numbered, whole
 from msdl.language.numbers import Unknown
 from msdl.language.spec import NetworkSpec
-from msdl.network.plan.names import NetworkNames
 from msdl.source import Span
 
 MOST_CELLS = 20_000
+JOINS_OF_PATHS = ("concat", "add", "mean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class StageRun:
-    """`stages`: `depths[s - 1]` layers at scale s."""
+    """`stages`: `depths[s - 1]` layers at scale s; `ordinal` counts the network's `stages` from 1."""
 
     statement: ast.Stages
     first: int
     depths: tuple[int, ...]
+    ordinal: int
 
     @property
     def count(self) -> int:
@@ -59,12 +60,13 @@ class _Runs:
 
     def __init__(self, spec: NetworkSpec, findings: Findings) -> None:
         self.spec = spec
-        self.names = NetworkNames(spec)
+        self.names = spec.known
         self.findings = findings
         self.runs: list[Run | StageRun] = []
         self.complete = True
         self.layers = 0
         self.cells = 0
+        self.statements = 0
 
     def add(self, items: Iterable[ast.Item]) -> None:
         for item in items:
@@ -75,7 +77,7 @@ class _Runs:
                 self.complete = False
 
     def _add(self, item: ast.Item) -> None:
-        self._count(1, item.span)
+        self._count_statement(item.span)
         match item:
             case ast.Layers():
                 self._keep(self._run(item), item.span)
@@ -84,7 +86,7 @@ class _Runs:
             case ast.Repeat(count, inner):
                 times = whole(number(count, self.names), count.span, "The number of repeats", most=MOST_CELLS)
                 for _ in range(times if isinstance(times, int) else 1):
-                    self._count(1, item.span)
+                    self._count_statement(item.span)
                     self.add(inner)
             case ast.Sweep():
                 message = "'sweep' is part of the language that this version of msdl does not build yet."
@@ -101,6 +103,12 @@ class _Runs:
         across = 1 if isinstance(run, StageRun) else len(run.on) if run.on is not None else self.spec.scales.count
         self._count(run.count * across, span)
 
+    def _count_statement(self, span: Span) -> None:
+        """Statements that make no cell have to end as well."""
+        self.statements += 1
+        if self.statements > MOST_CELLS:
+            raise _TooMany(f"The network repeats more than {MOST_CELLS:,} statements.", span)
+
     def _count(self, cells: int, span: Span) -> None:
         self.cells += cells
         if self.cells > MOST_CELLS:
@@ -116,6 +124,7 @@ class _Runs:
                 statement.count.span,
             )
         count = whole(value, statement.count.span, "The number of layers")
+        self.findings.add(*_misplaced_rules(statement))
         return None if isinstance(count, Unknown) else Run(statement, self.layers + 1, count, on)
 
     def _scales_on(self, on: ast.Range | ast.Expression) -> tuple[int, ...]:
@@ -146,7 +155,25 @@ class _Runs:
         known = [depth for depth in depths if isinstance(depth, int)]
         if sum(known) > MOST_CELLS:
             raise _TooMany(f"The stages hold {sum(known):,} layers; a network has at most {MOST_CELLS:,}.", span)
-        return StageRun(statement, self.layers + 1, tuple(known)) if len(known) == len(depths) else None
+        ordinal = 1 + sum(isinstance(run, StageRun) for run in self.runs)
+        return StageRun(statement, self.layers + 1, tuple(known), ordinal) if len(known) == len(depths) else None
+
+
+def _misplaced_rules(statement: ast.Layers) -> Iterator[Diagnostic]:
+    """Rules that don't belong into `layers`, or not twice."""
+    for rule in statement.rules:
+        if isinstance(rule, ast.Path) and rule.kind == "vertical":
+            yield mistake("MSD211", "`vertical` stands beside `layers`, not in it.", rule.span).diagnostic
+    joins = [rule for rule in statement.rules if isinstance(rule, ast.Join)]
+    for join in joins[1:]:
+        label = Label(joins[0].span, "the first one")
+        message = "The paths of a layer are joined in one way."
+        yield mistake("MSD205", message, join.span, "a second one", "", label).diagnostic
+    for join in joins:
+        if join.kind.text not in JOINS_OF_PATHS:
+            message = f"There is no join '{join.kind.text}'."
+            hint = f"joins are {', '.join(JOINS_OF_PATHS)}"
+            yield mistake("MSD201", message, join.kind.span, "unknown", hint).diagnostic
 
 
 class _TooMany(Exception):

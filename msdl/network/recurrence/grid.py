@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from msdl.diagnostics import Label, mistake
 from msdl.language import syntax as ast
 from msdl.language.numbers import Unknown, counted, show
+from msdl.language.spec import NetworkSpec
 from msdl.network.builder import MOST_NODES, Value, too_large
 from msdl.network.chains import JOINS
 from msdl.network.context import Share, Spot
 from msdl.network.graph import Cell
 from msdl.network.layers import Add, Concat
-from msdl.network.names import is_steady
+from msdl.network.names import walk
 from msdl.network.plan import Run
 from msdl.network.recurrence.exits import exits_at
 from msdl.network.recurrence.paths import paths
@@ -26,7 +26,7 @@ SHARING = "concat"
 
 def layers(recurrence: Recurrence, run: Run) -> None:
     """All layers of one statement."""
-    steady = is_steady(run.statement, recurrence.spec)
+    steady = _is_steady(run.statement, recurrence.spec)
     before = len(recurrence.builder.nodes)
     for nth in range(1, run.count + 1):
         _layer(recurrence, run, run.first + nth - 1, nth)
@@ -34,9 +34,23 @@ def layers(recurrence: Recurrence, run: Run) -> None:
             _forecast(recurrence, run, (len(recurrence.builder.nodes) - before) // nth)
 
 
+def _is_steady(statement: ast.Layers, spec: NetworkSpec) -> bool:
+    """Whether every layer of a statement has the same nodes: neither it nor a block it uses decides by numbers."""
+    left: list[object] = [statement.rules]
+    seen: set[str] = set()
+    while left:
+        for node in walk(left.pop()):
+            if isinstance(node, ast.When | ast.Range | ast.From):
+                return False
+            if isinstance(node, ast.Call) and node.name.text in spec.blocks and node.name.text not in seen:
+                seen.add(node.name.text)
+                left.append(spec.blocks[node.name.text].block.body)
+    return True
+
+
 def _forecast(recurrence: Recurrence, run: Run, nodes_a_layer: int) -> None:
     """Refuses a network that will be too large when its first layers are made, not when all of them are."""
-    last = min([run.count, *(leaves - run.first for leaves in recurrence.plan.leaves.values())])
+    last = min([run.count, *(leaving.layer - run.first for leaving in recurrence.plan.departures.values())])
     to_come = nodes_a_layer * max(last - LAYERS_TO_FORECAST_FROM, 0)
     if len(recurrence.builder.nodes) + to_come > MOST_NODES:
         caption = f"about {nodes_a_layer} nodes a layer, for {run.count:,} layers"
@@ -46,7 +60,7 @@ def _forecast(recurrence: Recurrence, run: Run, nodes_a_layer: int) -> None:
 def _layer(recurrence: Recurrence, run: Run, layer: int, nth: int) -> None:
     """One layer: x anew from the old x; a scale that left after the layer before feeds its last diagonal and goes."""
     old = dict(recurrence.x)
-    left = {scale for scale, last in recurrence.plan.leaves.items() if last < layer}
+    left = {scale for scale, departure in recurrence.plan.departures.items() if departure.layer < layer}
     growth = run.statement.growth
     if growth is not None and growth.amount is not None:
         recurrence.growth = growth
@@ -107,18 +121,9 @@ def _renew(recurrence: Recurrence, statement: ast.Layers, cell: Cell, old: State
 
 
 def _join_of(statement: ast.Layers) -> str:
-    """How the paths are joined. Raises Mistake."""
-    joins = [rule for rule in statement.rules if isinstance(rule, ast.Join)]
-    for again in joins[1:]:
-        label = Label(joins[0].span, "the first one")
-        raise mistake("MSD205", "The paths of a layer are joined in one way.", again.span, "a second one", "", label)
-    if not joins:
-        return SHARING
-    kind = joins[0].kind
-    if kind.text not in ("concat", "add", "mean"):
-        message = f"There is no join '{kind.text}'."
-        raise mistake("MSD201", message, kind.span, "unknown", "joins are concat, add and mean")
-    return kind.text
+    """How the paths are joined."""
+    kinds = [rule.kind.text for rule in statement.rules if isinstance(rule, ast.Join) and rule.kind.text in JOINS]
+    return kinds[0] if kinds else SHARING
 
 
 def _joined(recurrence: Recurrence, renewal: _Renewal, parts: tuple[Value, ...], kind: str) -> Value:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from msdl.diagnostics import mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import number, truth
 from msdl.network.builder import Value
@@ -48,10 +47,9 @@ def _sources(
 ) -> Iterator[tuple[str, int, Mapping[str, Result]]]:
     """The name of a rule's path, the scale it comes from, and what it binds."""
     match rule:
-        case ast.Path("vertical"):
-            raise mistake("MSD211", "`vertical` stands beside `layers`, or in a sweep, not in it.", rule.span)
         case ast.Path(kind):
-            yield kind, cell.scale + SOURCES[kind], {}
+            if kind in SOURCES:
+                yield kind, cell.scale + SOURCES[kind], {}
         case ast.From(variable, test):
             for j in sorted(old):
                 context = recurrence.context(cell, old[j], place, None, i=nth, **{variable.text: j})

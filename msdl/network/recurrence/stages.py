@@ -60,8 +60,7 @@ def _passage(
     scale: int,
 ) -> Value:
     """The chain that leads into a stage, or out of it."""
-    again = sum(id.startswith(f"{role}{scale}_") or id == f"{role}{scale}" for id in recurrence.outputs)
-    id = f"{role}{scale}{f'_{again + 1}' if again else ''}"
+    id = f"{role}{scale}{f'_{run.ordinal}' if run.ordinal > 1 else ''}"
     cell = Cell(id, role, layer, scale, run.statement.span)
     spot = recurrence.spot(cell, cell.id, value, f" in `{role}` of stage {scale}")
     value = recurrence.chains.value(chain, spot)

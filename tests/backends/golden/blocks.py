@@ -1,6 +1,6 @@
 """Network all_blocks, written by msdl 0.1.0.
 
-Digest of the spec: acbf51a4be5c832f
+Digest of the spec: 68b03c2b9574124e
 """
 
 from __future__ import annotations

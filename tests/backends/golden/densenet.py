@@ -1,6 +1,6 @@
 """Network densenet_mc, written by msdl 0.1.0.
 
-Digest of the spec: b18a047540cc85c2
+Digest of the spec: 389079af6ddbdeb2
 """
 
 from __future__ import annotations

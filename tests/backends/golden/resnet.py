@@ -1,6 +1,6 @@
 """Network resnet18, written by msdl 0.1.0.
 
-Digest of the spec: 31f9dbc691789e67
+Digest of the spec: 00400dc91fc14448
 """
 
 from __future__ import annotations
