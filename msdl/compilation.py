@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from msdl.checks import check
-from msdl.checks.expectations import expectations_hold
+from msdl.checks.expectations import claims_make_sense, expectations_hold
 from msdl.diagnostics import Diagnostic, Mistake, SpecError, has_errors, in_order
 from msdl.language import syntax as ast
 from msdl.language.load import load
@@ -120,9 +120,10 @@ class Compilation:
     def _claimed(self) -> Found:
         """What `expect` claims and is not so; one exit alone is not what the claims are about."""
         spec, graph = self._resolved[0], self._checked[0]
-        if spec is None or graph is None or self.exit is not None or not spec.expectations:
+        if spec is None or self.exit is not None or not spec.expectations:
             return ()
-        return tuple(expectations_hold(spec, self._costs))
+        breaches = () if graph is None else expectations_hold(spec, self._costs)
+        return (*claims_make_sense(spec), *breaches)
 
     @cached_property
     def diagnostics(self) -> Found:

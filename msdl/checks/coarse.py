@@ -39,57 +39,49 @@ def classifiers_read_the_coarsest_scale(subject: Subject) -> Iterator[Diagnostic
 
 def coarsest_scale_is_live_throughout(subject: Subject) -> Iterator[Diagnostic]:
     """The coarsest scale is live from layer 0 to the last exit."""
-    coarsest = subject.graph.scales
-    unplaced = [exit for exit in subject.classifiers if not exit.placed]
-    if not unplaced or coarsest in _scales_at_layer_0(subject):
+    coarsest, spec = subject.graph.scales, subject.spec
+    if not subject.classifiers or coarsest in _scales_at_layer_0(subject):
         return
-    spec = subject.spec
-    where = spec.vertical.span if spec.vertical else spec.scales.span
+    first = min(subject.classifiers, key=lambda exit: exit.placed)
     yield Diagnostic(
         "MSD508",
-        Severity.ERROR,
+        _severity(first),
         f"Scale {coarsest}, the coarsest, is not live at layer 0, so classifiers lack coarse features at first.",
-        where,
-        f"scale {coarsest} is declared here" if spec.vertical is None else "",
-        tuple(_first_reader(unplaced)),
-        help="lead the stem down the scales: `vertical conv3x3(init)/2 bn relu`",
+        spec.vertical.span if spec.vertical else spec.scales.span,
+        "" if spec.vertical else f"scale {coarsest} is declared here",
+        (Label(first.span, "the first classifier is here"),),
+        help="" if first.placed else "lead the stem down the scales: `vertical conv3x3(init)/2 bn relu`",
     )
 
 
 def features_pass_the_coarsest_scale(subject: Subject) -> Iterator[Diagnostic]:
     """Every exit's features have passed through the coarsest scale: they depend on its value at layer 0."""
     coarsest = subject.graph.scales
-    if coarsest == 1 or coarsest not in _scales_at_layer_0(subject):
-        return
     coarse = subject.graph.outputs.get(f"layer0.scale{coarsest}")
     if coarse is None:
         return
     reached = _descendants(subject, coarse)
     for exit in subject.classifiers:
-        if not exit.placed and exit.scale == coarsest and exit.features not in reached:
+        if exit.scale == coarsest and exit.features not in reached:
             yield Diagnostic(
                 "MSD509",
-                Severity.ERROR,
+                _severity(exit),
                 f"The features that {exit.name} reads at layer {exit.layer} have not passed through scale {coarsest}:"
-                f" they don't depend on its value at layer 0.",
+                " they don't depend on its value at layer 0.",
                 exit.span,
                 "",
-                (
-                    Label(
-                        subject.graph[exit.features].cell.span, f"scale {coarsest} is renewed without its own old value"
-                    ),
-                ),
-                help="add a `horizontal` path, or keep the old value with `dense` or `residual`",
+                (Label(subject.graph[exit.features].cell.span, f"scale {coarsest} is renewed without its old value"),),
+                help="" if exit.placed else "add a `horizontal` path, or keep the old value with `dense` or `residual`",
             )
+
+
+def _severity(exit: Exit) -> Severity:
+    return Severity.WARNING if exit.placed else Severity.ERROR
 
 
 def _scales_at_layer_0(subject: Subject) -> set[int]:
     """The stem's scale, and those that `vertical` reaches."""
     return {1} | {cell.scale for cell in subject.cells.values() if cell.role == "cell" and cell.layer == 0}
-
-
-def _first_reader(exits: list[Exit]) -> Iterator[Label]:
-    yield Label(exits[0].span, "the first classifier is here")
 
 
 def _descendants(subject: Subject, id: str) -> set[str]:

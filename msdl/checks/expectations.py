@@ -9,14 +9,34 @@ from msdl.diagnostics import Diagnostic, Mistake, Severity, mistake
 from msdl.language import syntax as ast
 from msdl.language.build_expressions import UNITS
 from msdl.language.spec import NetworkSpec
+from msdl.language.suggest import did_you_mean
 from msdl.network.cost import Costs
+
+COUNTED = ("params", "macs")
 
 
 def expectations_hold(spec: NetworkSpec, counted: Costs) -> Iterator[Diagnostic]:
     """What `expect` claims is so. An exact count holds for the default parameters, a bound for all."""
     for claim in spec.expectations:
-        if claim.comparison != "==" or not spec.set_by_user:
+        if _nonsense(claim) is None and (claim.comparison != "==" or not spec.set_by_user):
             yield from _breach(claim, counted)
+
+
+def claims_make_sense(spec: NetworkSpec) -> Iterator[Diagnostic]:
+    """What `expect` claims is counted, and can be compared so."""
+    return (found for claim in spec.expectations if (found := _nonsense(claim)) is not None)
+
+
+def _nonsense(claim: ast.Claim) -> Diagnostic | None:
+    quantity = claim.quantity
+    if quantity.text not in COUNTED:
+        message = f"Nothing is counted by the name '{quantity.text}'."
+        hint = did_you_mean(quantity.text, COUNTED) or "params and macs can be expected"
+        return mistake("MSD201", message, quantity.span, "unknown", hint).diagnostic
+    if claim.comparison not in ("==", "<="):
+        message = f"A claim can't be made with '{claim.comparison}'."
+        return mistake("MSD104", message, claim.span, "", "write a count, or a bound with `<=`").diagnostic
+    return None
 
 
 def _breach(claim: ast.Claim, counted: Costs) -> Iterator[Diagnostic]:
@@ -38,16 +58,10 @@ def _breach(claim: ast.Claim, counted: Costs) -> Iterator[Diagnostic]:
 def _found(claim: ast.Claim, counted: Costs) -> int:
     """What is counted of what a claim is about. Raises Mistake."""
     quantity = claim.quantity.text
-    if quantity not in ("params", "macs"):
-        message = f"Nothing is counted by the name '{quantity}'."
-        raise mistake("MSD201", message, claim.quantity.span, "", "params and macs can be expected")
-    if claim.comparison not in ("==", "<="):
-        message = f"A claim can't be made with '{claim.comparison}'."
-        raise mistake("MSD104", message, claim.span, "", "write a count, or a bound with `<=`")
     if claim.exit is None:
         return counted.parameters if quantity == "params" else counted.macs
     for ordinal, exit in enumerate(counted.exits, start=1):
-        if claim.exit.text in (exit.name, str(ordinal)):
+        if claim.exit.text in (exit.name, f"exit{ordinal}"):
             return exit.parameters if quantity == "params" else exit.macs.lazy
     names = ", ".join(exit.name for exit in counted.exits)
     raise mistake("MSD507", f"There is no exit '{claim.exit.text}'; the exits are: {names}.", claim.exit.span)

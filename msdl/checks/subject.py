@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from msdl.language import syntax as ast
 from msdl.language.spec import NetworkSpec
 from msdl.network.graph import Cell, Exit, Graph
+from msdl.network.names import pieces
 from msdl.network.prune import pruned
+
+# The ops that make a vector, or a map of one position, whatever arrives.
+HEADS = frozenset({"linear", "gap", "flatten"})
 
 
 @dataclass(frozen=True)
@@ -34,4 +39,12 @@ class Subject:
 
     def _classifies(self, exit: Exit) -> bool:
         shape = self.graph[exit.output].shape
-        return shape is None or (shape.height, shape.width) == (1, 1)
+        if shape is None:
+            return bool(HEADS & self._words(exit))
+        return (shape.height, shape.width) == (1, 1)
+
+    def _words(self, exit: Exit) -> set[str]:
+        """The ops of an exit's chain and of the blocks in it, where another mistake keeps its shape from us."""
+        statement = next(statement for statement in self.spec.exits if statement.span == exit.cell.span)
+        found = pieces(statement.chain, self.spec.blocks)
+        return {part.name.text for part in found if isinstance(part, ast.Call)}

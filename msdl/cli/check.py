@@ -9,7 +9,7 @@ import click
 
 from msdl.cli.options import compilation, set_option, specs_argument
 from msdl.cli.output import FINE, INVALID, put, report
-from msdl.diagnostics import Severity
+from msdl.diagnostics import Diagnostic, Severity
 from msdl.report import FORMATS, render
 
 if TYPE_CHECKING:
@@ -39,10 +39,14 @@ def command(specs: tuple[str, ...], format: str, strict: bool, settings: dict[st
     else:
         report(found, format)
         for name, network in compilations.items():
-            if network.valid:
+            if not _is_grave(network.diagnostics, strict):
                 put(f"{name}: ok")
+    return INVALID if _is_grave(found, strict) else FINE
+
+
+def _is_grave(diagnostics: tuple[Diagnostic, ...], strict: bool) -> bool:
     grave = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    return INVALID if any(d.severity in grave for d in found) else FINE
+    return any(diagnostic.severity in grave for diagnostic in diagnostics)
 
 
 def _networks(spec: str, settings: dict[str, str]) -> Iterator[tuple[str, Compilation]]:

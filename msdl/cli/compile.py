@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
 import click
 
 from msdl.cli.options import compilation, set_option, spec_argument
@@ -22,6 +25,8 @@ def command(spec: str, output: str | None, exit_: str | None, settings: dict[str
       msdl compile msdnet_cifar_anytime --exit 3 -o third.py
       msdl compile msdnet_cifar_budgeted --set K=5
     """
+    if output is not None and _is_spec(spec, output):
+        raise click.UsageError(f"'{output}' is the spec itself; it would be lost.")
     network = compilation(spec, settings, exit_)
     report_grave(network.diagnostics)
     if not network.valid:
@@ -32,3 +37,12 @@ def command(spec: str, output: str | None, exit_: str | None, settings: dict[str
     else:
         write(output, source)
     return FINE
+
+
+def _is_spec(spec: str, output: str) -> bool:
+    """Whether the output is the file that SPEC, `file` or `file:network`, names."""
+    for name in (spec, spec.rpartition(":")[0]):
+        with suppress(OSError, ValueError):  # one of them doesn't exist
+            if Path(name).samefile(output):
+                return True
+    return False

@@ -22,7 +22,8 @@ MACs are the multiply-adds of convolutions and linear layers for one image
   direct  the cells that this exit alone needs, and its classifier
 Parameters: those of the layers and classifiers so far. Activations: the numbers
 that convolutions and linear layers put out lazily so far. State: what is kept
-for later exits (float32, one image). Receptive field: in pixels of the input."""
+for later exits (float32, one image). Receptive field: of the features that
+an exit reads, in pixels of the input."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def file_scope(
             case ast.Default(op):
                 scope.defaults[op.text] = item
             case ast.Block(name):
-                findings.attempt(declare, name, scope.places)
+                findings.attempt(_declare_own, name, scope)
                 scope.blocks[name.text] = Definition(item, scope)
             case ast.Network():
                 pass
@@ -48,7 +48,7 @@ def file_scope(
 
 
 def _let(item: ast.Let, scope: FileScope) -> None:
-    declare(item.name, scope.places)
+    _declare_own(item.name, scope)
     scope.lets[item.name.text] = UNKNOWN
     scope.lets[item.name.text] = number(item.value, Known(scope.lets))
 
@@ -78,10 +78,11 @@ def _import(
         files[path] = file_scope(document, path.parent, findings, (*importing, path), files)
     imported = files[path]
     for name, place in imported.places.items():
+        if name in scope.own:
+            continue
         if scope.places.setdefault(name, place) != place:
             raise _twice(name, statement.span, scope.places[name])
-    scope.lets.update(imported.lets)
-    scope.blocks.update(imported.blocks)
+        scope.take(name, imported)
     return imported
 
 
@@ -101,6 +102,14 @@ def _imported_path(statement: ast.Import, folder: Path) -> Path:
         statement.span,
         help=did_you_mean(statement.path, (f"{name}.msd" for name in library.specs())),
     )
+
+
+def _declare_own(name: ast.Name, scope: FileScope) -> None:
+    """A file's own name, which hides an imported one. Raises Mistake."""
+    declare(name, scope.own)
+    scope.places[name.text] = name.span
+    scope.lets.pop(name.text, None)
+    scope.blocks.pop(name.text, None)
 
 
 def declare(name: ast.Name, places: dict[str, Span]) -> None:

@@ -21,10 +21,11 @@ def load(spec: str) -> tuple[Source, Path, str | None]:
 
     SPEC is a path, a library name, either with `:network` behind it, or `-`. Raises Mistake.
     """
-    if spec == STANDARD_INPUT:
+    name, network = _split(spec)
+    if STANDARD_INPUT in (spec, name):
         if sys.stdin is None:
             raise mistake("MSD101", "There is no standard input to read.", None)
-        return _decoded("<stdin>", sys.stdin.buffer.read(MOST_BYTES + 1)), Path(), None
+        return _decoded("<stdin>", sys.stdin.buffer.read(MOST_BYTES + 1)), Path(), network
     if not spec:
         raise mistake("MSD101", "The name of a spec is empty.", None)
     path, network = _locate(spec)

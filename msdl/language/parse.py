@@ -46,6 +46,8 @@ class StatementEnds:
                     continue
             elif token.type in OPENING:
                 open_.append(token)
+                if len(open_) > DEEPEST_NESTING:
+                    raise TooDeep(token)
             elif token.type in ("RPAR", "RSQB") and open_:
                 open_.pop()
             elif open_ and (token.type in BRACES or (token.type in STATEMENTS and not _may_name_an_argument(previous))):
@@ -70,6 +72,10 @@ class Unclosed(Exception):
 
     def __init__(self, bracket: Token) -> None:
         self.bracket = bracket
+
+
+class TooDeep(Unclosed):
+    """A bracket inside too many others."""
 
 
 def tables(grammar: str) -> dict[str, Any]:
@@ -149,6 +155,8 @@ def _document(source: Source, text: str, start: str) -> Any:
         return Builder(source).transform(tree)
     except UnexpectedInput as error:
         raise _syntax_error(source, error) from None
+    except TooDeep as error:
+        raise _too_deep(_token_span(source, error.bracket)) from None
     except Unclosed as error:
         span = _token_span(source, error.bracket)
         raise mistake("MSD105", f"This '{error.bracket}' is never closed.", span, "opened here") from None
@@ -164,10 +172,13 @@ def _refuse_deep_nesting(source: Source, tree: Tree[Token]) -> None:
         node, depth = left.pop()
         if depth > DEEPEST_NESTING:
             span = Span(source, node.meta.start_pos, node.meta.end_pos)
-            raise mistake(
-                "MSD106", f"Expressions nest deeper than {DEEPEST_NESTING} levels.", span, help="name a part of it"
-            )
+            raise _too_deep(span)
         left += [(child, depth + 1) for child in node.children if isinstance(child, Tree)]
+
+
+def _too_deep(span: Span) -> Mistake:
+    message = f"Expressions nest deeper than {DEEPEST_NESTING} levels."
+    return mistake("MSD106", message, span, help="give a part of it a name")
 
 
 def _syntax_error(source: Source, error: UnexpectedInput) -> Mistake:

@@ -57,7 +57,8 @@ def _chosen(document: ast.Document, wanted: str | None) -> ast.Network:
     if not networks:
         raise mistake("MSD109", f"'{file}' holds no network.", None, help="a network is `network name { .. }`")
     if len(networks) > 1:
-        hint = f"pick one: `{file}:{next(iter(networks))}`"
+        spec = f"-- -:{next(iter(networks))}" if file == "<stdin>" else f"{file}:{next(iter(networks))}"
+        hint = f"pick one: `{spec}`"
         raise mistake("MSD109", f"'{file}' holds several networks: {', '.join(networks)}.", None, "", hint)
     return document.networks[0]
 

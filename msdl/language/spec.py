@@ -13,25 +13,47 @@ from msdl.source import Source, Span
 
 @dataclass(frozen=True)
 class FileScope:
-    """What a file's blocks and networks see: its own `let`s, blocks and defaults, and what it imports."""
+    """What a file's blocks and networks see: its own `let`s, blocks and defaults, and what it imports.
+
+    `places` says where each name is declared, `own` the same of the names of this file.
+    """
 
     source: Source
     lets: dict[str, Number] = field(default_factory=dict)
     blocks: dict[str, Definition] = field(default_factory=dict)
     defaults: dict[str, ast.Default] = field(default_factory=dict)
+    own: dict[str, Span] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
     imports: list[FileScope | None] = field(default_factory=list)
+
+    def take(self, name: str, other: FileScope) -> None:
+        """Makes a name of another file known here."""
+        if name in other.lets:
+            self.lets[name] = other.lets[name]
+        if name in other.blocks:
+            self.blocks[name] = other.blocks[name]
+
+    @property
+    def files(self) -> list[FileScope | None]:
+        """This file and all that it leads to, each once; None for what could not be read."""
+        found: dict[int, FileScope | None] = {id(self): self}
+        left = [self]
+        while left:
+            for imported in left.pop().imports:
+                if id(imported) not in found:
+                    found[id(imported)] = imported
+                    left += [] if imported is None else [imported]
+        return list(found.values())
 
     @property
     def complete(self) -> bool:
         """Whether every import was found and read; else names may be unknown for that alone."""
-        return all(imported is not None and imported.complete for imported in self.imports)
+        return all(file is not None for file in self.files)
 
     @property
     def texts(self) -> list[str]:
         """The texts of the file and of all it imports."""
-        imported = (text for scope in self.imports if scope is not None for text in scope.texts)
-        return [self.source.text, *imported]
+        return [file.source.text for file in self.files if file is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from lark.exceptions import UnexpectedToken
 
+from msdl.language.suggest import did_you_mean
+
 WORDS = {
     "END": "the end of the statement",
     "$END": "the end of the file",
@@ -29,6 +31,11 @@ WORDS = {
 OPERATORS = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "CIRCUMFLEX"})
 STARTS_AN_EXPRESSION = frozenset({"NAME", "NUMBER", "LPAR", "LSQB", "MINUS", "IN"})
 MOST_NAMED = 6
+# What a place expects that many words could begin, by one of them.
+BEGINNINGS = {
+    "STEM": "a statement of a network, such as `layers` or `exit`",
+    "HORIZONTAL": "a rule: horizontal, diagonal, from, join or then",
+}
 # Words that begin a statement; inside a bracket they show that it should have been closed before.
 STATEMENTS = frozenset({
     "BLOCK", "DIAGONAL", "EXIT", "EXITS", "EXPECT", "HORIZONTAL", "INPUT", "LAYERS", "LET", "NETWORK", "REDUCE",
@@ -52,13 +59,17 @@ def describe(error: UnexpectedToken) -> tuple[str, str]:
         return "The file ends inside a statement or a block.", "is a '}' missing?"
     if text in KEYWORDS and "NAME" in error.accepts and "END" not in error.accepts:
         return f"'{text}' is a keyword and can't name a thing.", f"take another name, such as '{text}_'"
-    hint = "is a '}' missing before it?" if kind in STATEMENTS and "RBRACE" in error.accepts else ""
-    return f"'{text}' can't stand here.", hint
+    if kind in STATEMENTS and "RBRACE" in error.accepts and "STEM" not in error.accepts:
+        return f"'{text}' can't stand here.", "is a '}' missing before it?"
+    return f"'{text}' can't stand here.", did_you_mean(text, KEYWORDS & {word.lower() for word in error.accepts})
 
 
 def expected(error: UnexpectedToken) -> str:
     """`expected ',' or a number`, or nothing where too much could follow."""
     accepted = set(error.accepts)
+    for word, kinds in BEGINNINGS.items():
+        if word in accepted:
+            return f"expected {kinds}"
     if accepted >= STARTS_AN_EXPRESSION:
         accepted = (accepted - STARTS_AN_EXPRESSION) | {"an expression"}
     if len(OPERATORS & accepted) > 1:

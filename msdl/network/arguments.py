@@ -103,6 +103,9 @@ class _Binding:
                 raise mistake("MSD204", f"'{self.word}' takes no further argument.", argument.span, help=hint)
             return free[0] if free else None
         known = (*op.positional, *op.keywords)
+        if keyword.text in op.flags:
+            message = f"'{keyword.text}' is a flag of '{self.word}' and takes no value."
+            raise mistake("MSD203", message, argument.span, "", f"write it bare: `{keyword.text}`, or leave it out")
         if keyword.text not in known:
             hint = did_you_mean(keyword.text, (*known, *op.flags)) or f"its form is {op.form_of(self.kernel)}"
             message = f"'{self.word}' has no argument '{keyword.text}'."

@@ -120,9 +120,7 @@ def _equation(chains: Evaluator, equation: ast.Equation, spot: Spot, prefixes: s
             family[at] = value
 
 
-def _parts(
-    chains: Evaluator, result: Result, count: int, equation: ast.Equation, spot: Spot
-) -> tuple[Result, ...]:
+def _parts(chains: Evaluator, result: Result, count: int, equation: ast.Equation, spot: Spot) -> tuple[Result, ...]:
     """The values for several targets, unknown ones where they are not as many."""
     if isinstance(result, tuple) and len(result) == count:
         return result

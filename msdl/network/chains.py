@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
-from msdl.diagnostics import Diagnostic, Findings, Mistake, mistake
+from msdl.diagnostics import Diagnostic, Findings, Label, Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import function as numeric_function
 from msdl.language.evaluate import number, operate, truth, whole
@@ -24,6 +24,7 @@ from msdl.network.blocks import apply_block
 from msdl.network.builder import Builder, Value
 from msdl.network.context import Context, Family, Result, Spot
 from msdl.network.evaluator import Evaluate, Misplaced
+from msdl.network.graph import IMAGE
 from msdl.network.layers import TOO_SMALL, Add, Concat, Join, Layer, Mean, Misfit, Multiply
 from msdl.network.misfits import too_small
 from msdl.source import Span
@@ -52,7 +53,9 @@ class Chains:
             return self.broken(spot, expression.span)
         finally:
             if self.misfits:
-                self.findings.add(too_small(self.misfits[0], expression, spot, lambda: Chains(Builder(), Findings())))
+                image = self.builder.nodes[IMAGE]
+                origin = Label(image.span, f"the input is {image.shape}")
+                self.findings.add(too_small(self.misfits[0], expression, spot, origin, _trial))
                 self.misfits.clear()
 
     def evaluate(self, expression: ast.Expression, spot: Spot) -> Result:
@@ -239,12 +242,14 @@ class Chains:
         try:
             return self.builder.add(id, layer, values, spot.cell, span, spot.block)
         except Misfit as misfit:
-            self._report(misfit, span, spot)
+            sources = [(self.builder.nodes[value.id].span, value.shape) for value in values]
+            labels = [Label(source, f"{shape} comes from here") for source, shape in sources if source != span]
+            self._report(misfit, span, spot, *labels)
             return self.builder.broken(id, values, spot.cell, span)
 
-    def _report(self, misfit: Misfit, span: Span, spot: Spot) -> None:
+    def _report(self, misfit: Misfit, span: Span, spot: Spot, *labels: Label) -> None:
         message = f"{str(misfit).capitalize()}{spot.context.place}."
-        self.findings.add(spot.context.explain(mistake(misfit.code, message, span).diagnostic))
+        self.findings.add(spot.context.explain(mistake(misfit.code, message, span, "", "", *labels).diagnostic))
 
     # Ops
 
@@ -286,6 +291,11 @@ class Chains:
             if isinstance(first, Value):
                 return spot.on(first), args[1:]
         return spot, args
+
+
+def _trial() -> Chains:
+    """An evaluator whose nodes and findings nobody keeps."""
+    return Chains(Builder(), Findings())
 
 
 def unknown_word(word: str, span: Span, known: Iterable[str]) -> Diagnostic:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from msdl.diagnostics import Diagnostic, Mistake, mistake
+from msdl.diagnostics import Diagnostic, Label, Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.network.builder import Trail, Value
 from msdl.network.context import Spot
@@ -20,7 +20,9 @@ LARGEST_MAP_TRIED = 130
 MOST_WORK_TRIED = 2_000
 
 
-def too_small(found: Misplaced, expression: ast.Expression, spot: Spot, trial: Callable[[], Evaluator]) -> Diagnostic:
+def too_small(
+    found: Misplaced, expression: ast.Expression, spot: Spot, origin: Label, trial: Callable[[], Evaluator]
+) -> Diagnostic:
     """A map too small for a chain, with the size that the whole chain needs; `trial` makes evaluators to find it by.
 
     `scale 3 at layer 7 is 2x2; the classifier needs at least 5x5 for two stride-2 convolutions and a 2x2 pool`.
@@ -32,7 +34,7 @@ def too_small(found: Misplaced, expression: ast.Expression, spot: Spot, trial: C
         size, what = needed
         arrives = "The input" if spot.flow.id == IMAGE else f"Scale {spot.cell.scale} at layer {spot.cell.layer}"
         message = f"{arrives} is {spot.flow.shape.map}; the {_role(spot.cell)} needs at least {size}x{size} for {what}."
-    return found.context.explain(mistake(found.misfit.code, message, found.span, text).diagnostic)
+    return found.context.explain(mistake(found.misfit.code, message, found.span, text, "", origin).diagnostic)
 
 
 def _needed(expression: ast.Expression, spot: Spot, trial: Callable[[], Evaluator]) -> tuple[int, str] | None:

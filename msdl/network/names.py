@@ -6,13 +6,14 @@ file declares; one declared in a network sees the network's names too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 
 from msdl.diagnostics import Diagnostic, Label, Severity
 from msdl.language import syntax as ast
 from msdl.language.numbers import FUNCTIONS
 from msdl.language.spec import Definition, NetworkSpec
+from msdl.language.suggest import did_you_mean
 from msdl.network import ops
 from msdl.network.chains import VALUE_FUNCTIONS, unknown_word
 from msdl.source import Span
@@ -119,7 +120,9 @@ def _default(op: ast.Name, args: tuple[ast.Argument, ...], scope: Scope) -> Iter
     """`default conv(bias)` means every kernel, `default conv3x3(bias)` that one."""
     found = ops.find(op.text) or ops.find(f"{op.text}1x1")
     if found is None:
-        yield _unknown(op.text, op.span, scope.with_names(map(ops.family, ops.names())))
+        message = f"There is no op '{op.text}'."
+        hint = did_you_mean(op.text, [*map(ops.family, ops.names()), *ops.names()])
+        yield Diagnostic("MSD201", Severity.ERROR, message, op.span, "unknown", help=hint)
         return
     yield from _arguments(args, found[0].flags, scope)
     positional = [arg for arg in args if arg.keyword is None and arg.span.text not in found[0].flags]
@@ -193,12 +196,28 @@ def walk(node: object) -> Iterator[object]:
         left += _children(found)
 
 
+def pieces(node: object, blocks: Mapping[str, Definition]) -> Iterator[object]:
+    """Every piece of a piece of syntax, and of the blocks it uses."""
+    left, seen = [node], set[str]()
+    while left:
+        for found in walk(left.pop()):
+            yield found
+            if isinstance(found, ast.Call) and found.name.text in blocks and found.name.text not in seen:
+                seen.add(found.name.text)
+                left.append(blocks[found.name.text].block.body)
+
+
 def _decreases(call: ast.Call, block: ast.Block) -> bool:
-    match call.args:
-        case (
-            ast.Argument(value=ast.Arithmetic(ast.Call(name=first, args=None), (("-", ast.Number(value=step)),))),
-            *_,
-        ):
-            return bool(block.params) and first.text == block.params[0].name.text and step > 0
-        case _:
-            return False
+    """Whether the first parameter's argument is that parameter less something that is the same at every use."""
+    if not block.params:
+        return False
+    names = {parameter.name.text for parameter in block.params} | {"channels", "stride"}
+    first = block.params[0].name.text
+    for argument in call.args or ():
+        if argument.keyword is None or argument.keyword.text == first:
+            match argument.value:
+                case ast.Arithmetic(ast.Call(ast.Name(name), None), (("-", step),)) if name == first:
+                    return not names & {found.name.text for found in walk(step) if isinstance(found, ast.Call)}
+                case _:
+                    return False
+    return False

@@ -12,8 +12,8 @@ def pruned(graph: Graph, *exits: Exit) -> Graph:
 
 
 def chosen_exit(graph: Graph, wanted: str | int) -> Exit | None:
-    """The exit of this name, or of this ordinal from 1."""
+    """The exit of this name, or of this ordinal from 1, written `2` or `exit2`."""
     for ordinal, exit in enumerate(graph.exits, start=1):
-        if str(wanted) in (exit.name, str(ordinal)):
+        if str(wanted) in (exit.name, str(ordinal), f"exit{ordinal}"):
             return exit
     return None

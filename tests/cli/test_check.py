@@ -114,3 +114,11 @@ def test_a_folder_is_no_spec(msdl) -> None:
 def test_the_library(name: str, msdl) -> None:
     result = msdl("check", name)
     assert (result.code, result.out) == (0, f"{name}: ok\n")
+
+
+def test_a_warning_is_not_ok_where_it_counts(folder: Path, msdl) -> None:
+    items = ["input 3 x 8 x 8", "scales 2 { w 4 }", "stem conv3x3(w)", "exit map at end on scale 1: conv1x1(2)"]
+    spec = "network n { " + "; ".join(items) + " }"
+    (folder / "warned.msd").write_text(spec)
+    assert (msdl("check", "warned.msd").code, msdl("check", "warned.msd").out) == (0, "warned.msd: ok\n")
+    assert (msdl("check", "warned.msd", "--strict").code, msdl("check", "warned.msd", "--strict").out) == (1, "")

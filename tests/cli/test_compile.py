@@ -48,3 +48,12 @@ def test_an_output_that_cannot_be_written(folder: Path, msdl) -> None:
     assert result.code == 2
     assert result.err.startswith("error[MSD110]: '")
     assert "can't be written: No such file or directory." in result.err
+
+
+@pytest.mark.parametrize("spec", ["tiny.msd", "tiny.msd:tiny"])
+def test_the_spec_is_not_overwritten(spec: str, folder: Path, msdl) -> None:
+    before = (folder / "tiny.msd").read_text()
+    result = msdl("compile", spec, "-o", str(folder / "tiny.msd"))
+    assert result.code == 2
+    assert "is the spec itself" in result.err
+    assert (folder / "tiny.msd").read_text() == before

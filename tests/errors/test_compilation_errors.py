@@ -89,7 +89,7 @@ def test_unknown_parameter() -> None:
         ("999999999", "MSD516"),
         ("'; import os", "MSD104"),
         ("3" * 5_000, "MSD303"),
-        ("(" * 5_000, "MSD105"),
+        ("(" * 5_000, "MSD106"),
     ],
 )
 def test_values_of_parameters(value: int | float | str, code: str) -> None:

@@ -249,7 +249,13 @@ def test_what_is_imported_twice_is_declared_once(tmp_path: Path) -> None:
 def test_what_two_files_declare_is_a_mistake(tmp_path: Path) -> None:
     block = "block b(c) = conv3x3(c)\n"
     assert check(tmp_path, spec='import "a.msd"\nimport "z.msd"\n' + NETWORK, a=block, z=block) == ["MSD205"]
-    assert check(tmp_path, spec='import "a.msd"\n' + block + NETWORK, a=block) == ["MSD205"]
+
+
+def test_a_file_s_own_name_hides_an_imported_one(tmp_path: Path) -> None:
+    own, imported = "block b(c) = conv3x3(c)\n", "block b(c) = nothing\n"
+    assert check(tmp_path, spec='import "a.msd"\n' + own + NETWORK, a="block b(c) = conv1x1(c)\n") == []
+    assert check(tmp_path, spec=own + 'import "a.msd"\n' + NETWORK, a="block b(c) = conv1x1(c)\n") == []
+    assert check(tmp_path, spec='import "a.msd"\n' + NETWORK, a=imported) == ["MSD201"]
 
 
 def test_order_of_blocks_is_free() -> None:

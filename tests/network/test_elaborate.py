@@ -267,11 +267,11 @@ STAGED: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "i counts in the stage, l overall": (
-        "stages { layer conv1x1(10*l + i) }",
+        "stages { layer conv1x1(10*l + i)/stride }",
         [
             "layer1.scale1.0 11x16x16 <- stem.0",
             "layer2.scale1.0 22x16x16 <- layer1.scale1.0",
-            "layer3.scale2.0 31x16x16 <- layer2.scale1.0",
+            "layer3.scale2.0 31x8x8 <- layer2.scale1.0",
         ],
     ),
 }

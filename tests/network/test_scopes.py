@@ -81,3 +81,28 @@ def test_the_digest_follows_imported_files_and_not_how_the_network_was_named(tmp
     assert before == Compilation.of(f"{spec}:n").digest
     blocks.write_text("block b = relu")
     assert before != Compilation.of(spec).digest
+
+
+@pytest.mark.parametrize("use", ["f(n - 1, c)", "f(n - k, c)", "f(c = c, n = n - 1)", "f(n - 1/1, c)"])
+def test_recursion_that_decreases_by_a_constant(use: str) -> None:
+    before = f"let k = 1\nblock f(n, c) = conv3x3(c) when n == 1 else (conv3x3(c) -> {use})"
+    compilation = Compilation.of_text(network("stem f(3, 4)", before=before))
+    assert compilation.diagnostics == ()
+    assert sum(isinstance(node.layer, Conv) for node in compilation.network) == 3
+
+
+@pytest.mark.parametrize("use", ["f(n, c)", "f(n - c, c)", "f(n + 1, c)", "f(2, c)"])
+def test_recursion_that_does_not(use: str) -> None:
+    before = f"block f(n, c) = conv3x3(c) when n == 1 else (conv3x3(c) -> {use})"
+    assert "MSD209" in codes(network("stem f(3, 4)", before=before))
+
+
+def test_the_end_of_each_stage() -> None:
+    text = network(
+        "scales 2 { depth 2, 3 }",
+        "stem bn",
+        "stages { layer maxpool2x2/stride }",
+        "exits at 1, end in each stage: gap linear(2)",
+    )
+    exits = Compilation.of_text(text.replace("exit at end: gap linear(2)", "")).network.exits
+    assert [(exit.layer, exit.scale) for exit in exits] == [(1, 1), (2, 1), (3, 2), (5, 2)]

@@ -48,7 +48,8 @@ def _exits(statement: ast.Exit, spec: NetworkSpec, positions: Positions, finding
     places = list(positions.of(statement.positions, statement.in_each_stage))
     if not places:
         span = statement.positions[0].span.to(statement.positions[-1].span)
-        raise mistake("MSD212", f"'{span.text}' names no layer, so no exit stands there.", span)
+        message = f"'{span.text}' names no layer, so no exit stands there."
+        raise mistake("MSD212", message, span, positions.filled_in(statement.positions[0]))
     for placed in places:
         if placed.layer > positions.layers:
             findings.error(

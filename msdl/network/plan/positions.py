@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msdl.diagnostics import Label, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import Known, number, numbered, whole
-from msdl.language.numbers import Number
+from msdl.language.numbers import Number, show
 from msdl.language.spec import NetworkSpec
 from msdl.network.plan.runs import Run, StageRun
 from msdl.source import Span
@@ -71,11 +71,20 @@ class Positions:
             case ast.Range():
                 yield from numbered(position, names)
 
+    def filled_in(self, position: ast.Position) -> str:
+        """A range with its numbers, as `4..3`; nothing for other positions."""
+        if not isinstance(position, ast.Range):
+            return ""
+        return "..".join(show(number(end, self.spec.known)) for end in (position.first, position.last))
+
     def _in_each_stage(self, written: list[Placed]) -> Iterator[Placed]:
         """The same layers of every stage, stage by stage."""
         for run in self._stages(written[0].span) if written else []:
             for stage, (depth, end) in enumerate(zip(run.depths, run.ends, strict=True), start=1):
                 for placed in written:
+                    if placed.at_end:
+                        yield Placed(end, False, placed.span)
+                        continue
                     if not 1 <= placed.layer <= depth:
                         message = f"Stage {stage} has {depth} layers, so it has no layer {placed.layer}."
                         raise mistake("MSD503", message, placed.span)

@@ -12,7 +12,7 @@ from msdl.network.chains import JOINS
 from msdl.network.context import Share, Spot
 from msdl.network.graph import Cell
 from msdl.network.layers import Add, Concat
-from msdl.network.names import walk
+from msdl.network.names import pieces
 from msdl.network.plan import Run
 from msdl.network.recurrence.exits import exits_at
 from msdl.network.recurrence.paths import paths
@@ -36,16 +36,8 @@ def layers(recurrence: Recurrence, run: Run) -> None:
 
 def _is_steady(statement: ast.Layers, spec: NetworkSpec) -> bool:
     """Whether every layer of a statement has the same nodes: neither it nor a block it uses decides by numbers."""
-    left: list[object] = [statement.rules]
-    seen: set[str] = set()
-    while left:
-        for node in walk(left.pop()):
-            if isinstance(node, ast.When | ast.Range | ast.From):
-                return False
-            if isinstance(node, ast.Call) and node.name.text in spec.blocks and node.name.text not in seen:
-                seen.add(node.name.text)
-                left.append(spec.blocks[node.name.text].block.body)
-    return True
+    decides = (ast.When, ast.Range, ast.From)
+    return not any(isinstance(part, decides) for part in pieces(statement.rules, spec.blocks))
 
 
 def _forecast(recurrence: Recurrence, run: Run, nodes_a_layer: int) -> None:
@@ -102,7 +94,7 @@ def _renew(recurrence: Recurrence, statement: ast.Layers, cell: Cell, old: State
     present = paths(recurrence, statement, cell, old, place, nth)
     if not present:
         live = ", ".join(map(str, sorted(old)))
-        message = f"No path leads into scale {cell.scale} at layer {cell.layer}: live scales are {live}."
+        message = f"No path leads into scale {cell.scale} at layer {cell.layer}; live scales: {live}."
         recurrence.findings.error("MSD502", message, statement.span, "", "add a rule whose source is live there")
         return
     kind = _join_of(statement)

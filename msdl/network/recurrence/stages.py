@@ -10,6 +10,7 @@ from msdl.language import syntax as ast
 from msdl.network.builder import Value
 from msdl.network.graph import Cell
 from msdl.network.layers import Add, Concat
+from msdl.network.names import walk
 from msdl.network.plan import StageRun
 from msdl.network.recurrence.exits import exits_at
 from msdl.network.recurrence.state import Recurrence
@@ -20,6 +21,7 @@ Rules = Mapping[str, ast.Expression]
 def stages(recurrence: Recurrence, run: StageRun) -> None:
     """x = x[1]; at every scale: x = between(x), depth times x = history(x, layer(x)), x[s] = x, x = leave(x)."""
     rules = _rules(run.statement)
+    _check_strides(recurrence, run, rules)
     if 1 not in recurrence.x:
         message = f"`stages` begins at scale 1, which is not live any more at layer {run.first}."
         raise mistake("MSD502", message, run.statement.span, "", "", *recurrence.plan.departure_of(1))
@@ -48,6 +50,18 @@ def _rules(statement: ast.Stages) -> Rules:
     if "layer" not in rules:
         raise mistake("MSD210", "`stages` needs a rule `layer`.", statement.span, "", "say what a layer is: `layer ..`")
     return {role: rule.chain for role, rule in rules.items()}
+
+
+def _check_strides(recurrence: Recurrence, run: StageRun, rules: Rules) -> None:
+    """Where nothing leads into a stage, its layers have to read `stride`, or no map ever gets smaller."""
+    spec = recurrence.spec
+    if {"between", "leave"} & rules.keys() or all(ratio == 1 for ratio in spec.scales.columns["ratio"]):
+        return
+    layer = next(rule for rule in run.statement.rules if rule.role == "layer")
+    if not any(isinstance(part, ast.Call) and part.name.text == "stride" for part in walk(layer.chain)):
+        message = "No stage is finer or coarser than another: its layers don't pass `stride` on."
+        hint = "write `/stride` behind a block, or `ratio 1` into `scales` if this is meant"
+        recurrence.findings.warning("MSD522", message, layer.span, "", hint)
 
 
 def _passage(
