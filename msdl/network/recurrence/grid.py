@@ -27,11 +27,10 @@ SHARING = "concat"
 def layers(recurrence: Recurrence, run: Run) -> None:
     """All layers of one statement."""
     steady = _is_steady(run.statement, recurrence.spec)
-    before = len(recurrence.builder.nodes)
     for nth in range(1, run.count + 1):
         _layer(recurrence, run, run.first + nth - 1, nth)
         if steady and nth == LAYERS_TO_FORECAST_FROM:
-            _forecast(recurrence, run, (len(recurrence.builder.nodes) - before) // nth)
+            _forecast(recurrence, run)
 
 
 def _is_steady(statement: ast.Layers, spec: NetworkSpec) -> bool:
@@ -40,12 +39,17 @@ def _is_steady(statement: ast.Layers, spec: NetworkSpec) -> bool:
     return not any(isinstance(part, decides) for part in pieces(statement.rules, spec.blocks))
 
 
-def _forecast(recurrence: Recurrence, run: Run, nodes_a_layer: int) -> None:
-    """Refuses a network that will be too large when its first layers are made, not when all of them are."""
-    last = min([run.count, *(leaving.layer - run.first for leaving in recurrence.plan.departures.values())])
-    to_come = nodes_a_layer * max(last - LAYERS_TO_FORECAST_FROM, 0)
-    if len(recurrence.builder.nodes) + to_come > MOST_NODES:
-        caption = f"about {nodes_a_layer} nodes a layer, for {run.count:,} layers"
+def _forecast(recurrence: Recurrence, run: Run) -> None:
+    """Refuses a network that will be too large when its first layers are made, not when all of them are.
+
+    Until a scale leaves, every further layer has as many nodes as the last one made; exits are not counted.
+    """
+    made = run.first + LAYERS_TO_FORECAST_FROM - 1
+    cells = [node for node in recurrence.builder if node.cell.layer == made and node.cell.role == "cell"]
+    nodes = sum(".transition" not in node.id for node in cells)
+    last = min([run.first + run.count - 1, *(leaving.layer for leaving in recurrence.plan.departures.values())])
+    if len(recurrence.builder.nodes) + nodes * max(last - made, 0) > MOST_NODES:
+        caption = f"{nodes} nodes a layer, for {run.count:,} layers"
         raise too_large(run.statement.count.span, caption)
 
 
