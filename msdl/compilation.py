@@ -2,7 +2,7 @@
 
     text -parse-> Document -resolve-> NetworkSpec -elaborate-> Graph -check-> network -schedule-> Schedule -emit-> text
 
-Every value is computed when it is first asked for, and kept: `msdl check` schedules only where the spec makes claims.
+Every value is computed when it is first asked for, and kept: `msdl check` never schedules.
 """
 
 from __future__ import annotations
@@ -101,6 +101,20 @@ class Compilation:
             return None, ()
         return check(graph, spec, sound=not has_errors((*found, *earlier)), exit=self.exit)
 
+    @cached_property
+    def _counted(self) -> Costs | None:
+        graph, _ = self._checked
+        return None if graph is None else costs(graph)
+
+    @cached_property
+    def _claimed(self) -> Found:
+        """What `expect` claims and is not so; one exit alone is not what the claims are about."""
+        spec, _ = self._resolved
+        if spec is None or self.exit is not None or not spec.expectations:
+            return ()
+        breaches = expectations_hold(spec, self._counted) if self._counted else ()
+        return (*claims_make_sense(spec), *breaches)
+
     # What they come to
 
     @property
@@ -115,15 +129,6 @@ class Compilation:
     def graph(self) -> Graph | None:
         """The graph as elaborated, dead and broken nodes included."""
         return self._elaborated[0]
-
-    @cached_property
-    def _claimed(self) -> Found:
-        """What `expect` claims and is not so; one exit alone is not what the claims are about."""
-        spec, graph = self._resolved[0], self._checked[0]
-        if spec is None or self.exit is not None or not spec.expectations:
-            return ()
-        breaches = () if graph is None else expectations_hold(spec, self._costs)
-        return (*claims_make_sense(spec), *breaches)
 
     @cached_property
     def diagnostics(self) -> Found:
@@ -145,37 +150,22 @@ class Compilation:
     @property
     def network(self) -> Graph:
         """The checked graph: every node reaches an exit, every shape is known. Raises SpecError."""
-        return self._refuse_errors()
-
-    def _refuse_errors(self) -> Graph:
         graph = self._checked[0]
         if not self.valid or graph is None:
             raise SpecError(self.diagnostics)
         return graph
 
-    @property
+    @cached_property
     def schedule(self) -> Schedule:
         """The lazy order. Raises SpecError."""
-        self._refuse_errors()
-        return self._schedule
+        return schedule(self.network)
 
     @property
     def costs(self) -> Costs:
         """What every exit costs. Raises SpecError."""
-        self._refuse_errors()
-        return self._costs
-
-    @cached_property
-    def _schedule(self) -> Schedule:
-        graph = self._checked[0]
-        assert graph is not None
-        return schedule(graph)
-
-    @cached_property
-    def _costs(self) -> Costs:
-        graph = self._checked[0]
-        assert graph is not None
-        return costs(graph, self._schedule)
+        if not self.valid or self._counted is None:
+            raise SpecError(self.diagnostics)
+        return self._counted
 
     def emit(self, target: str = "torch") -> str:
         """The network as text for a target. Raises SpecError, and ValueError for an unknown target."""

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from msdl.network.graph import Graph, Node
 from msdl.network.layers import AdaptivePool, Conv, Flatten, Linear, Pool, Shape, macs, parameters
-from msdl.network.schedule import Schedule, first_exit, needed_by
+from msdl.network.schedule import first_exit, needed_by, states
 
 BYTES_OF_A_FLOAT = 4
 
@@ -66,7 +66,7 @@ class Costs:
         return self.exits[-1].macs.lazy if self.exits else 0
 
 
-def costs(graph: Graph, schedule: Schedule) -> Costs:
+def costs(graph: Graph) -> Costs:
     """Counts a checked graph: every node reaches an exit and every shape is known."""
     needs = needed_by(graph)
     grid_macs, grid_parameters = _by_layer(graph)
@@ -74,6 +74,7 @@ def costs(graph: Graph, schedule: Schedule) -> Costs:
     lazy = list(accumulate(_by_section(graph, needs, _macs)))
     activations = list(accumulate(_by_section(graph, needs, _activations)))
     fields = _receptive_fields(graph)
+    kept = states(graph)
     exits = tuple(
         ExitCost(
             exit.name,
@@ -83,7 +84,7 @@ def costs(graph: Graph, schedule: Schedule) -> Costs:
             grid_parameters[number],
             Macs(grid_macs[number], lazy[number], direct[number]),
             activations[number],
-            BYTES_OF_A_FLOAT * sum(graph[id].size.elements for id in schedule.sections[number].state),
+            BYTES_OF_A_FLOAT * sum(graph[id].size.elements for id in kept[number]),
             fields[exit.features],
         )
         for number, exit in enumerate(graph.exits)

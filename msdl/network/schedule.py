@@ -51,13 +51,12 @@ def schedule(graph: Graph) -> Schedule:
     On diagonal d = layer + (S - scale), from fine to coarse, a cell reads only the diagonal before and the finer cell
     on its own, so one tensor a scale suffices, updated in place (msdl's DESIGN, section 1).
     """
-    section_of = {id: first_exit(needs) for id, needs in needed_by(graph).items() if needs}
+    section_of = _sections(graph)
     members: list[list[str]] = [[] for _ in graph.exits]
     for id in _along_diagonals(graph):
         if id in section_of and not isinstance(graph[id].layer, Image):
             members[section_of[id]].append(id)
-    states = _states(graph, section_of)
-    sections = zip(graph.exits, members, states, strict=True)
+    sections = zip(graph.exits, members, states(graph), strict=True)
     return Schedule(tuple(Section(exit, tuple(nodes), state) for exit, nodes, state in sections))
 
 
@@ -73,8 +72,14 @@ def _along_diagonals(graph: Graph) -> Iterable[str]:
     return nx.lexicographical_topological_sort(graph.edges, key)
 
 
-def _states(graph: Graph, section_of: Mapping[str, int]) -> list[tuple[str, ...]]:
+def _sections(graph: Graph) -> Mapping[str, int]:
+    """The number of the section that computes a node, for every node that an exit needs."""
+    return {id: first_exit(needs) for id, needs in needed_by(graph).items() if needs}
+
+
+def states(graph: Graph) -> list[tuple[str, ...]]:
     """For every section the values that a later one reads, or puts out: two exits may share their features."""
+    section_of = _sections(graph)
     live: list[list[Node]] = [[] for _ in graph.exits]
     last_use = dict(section_of)
     for node in graph:
