@@ -41,7 +41,6 @@ class Compilation:
     that exit alone. `before` is the file, parsed, where another of its networks was compiled before.
     """
 
-    name: str
     text: Source | None
     folder: Path
     chosen: str | None
@@ -59,15 +58,15 @@ class Compilation:
         try:
             text, folder, chosen = load(str(spec))
         except Mistake as found:
-            return cls(str(spec), None, Path(), None, settings, exit, (found.diagnostic,))
-        return cls(text.name, text, folder, chosen, settings, exit)
+            return cls(None, Path(), None, settings, exit, (found.diagnostic,))
+        return cls(text, folder, chosen, settings, exit)
 
     @classmethod
     def of_text(
         cls, text: str, /, *, name: str = "<text>", exit: str | int | None = None, **settings: int | float | str
     ) -> Compilation:
         """Compiles a spec that is at hand as text; imports are looked for in the working folder and the library."""
-        return cls(name, Source(name, text), Path(), None, settings, exit)
+        return cls(Source(name, text), Path(), None, settings, exit)
 
     def of_network(self, name: str) -> Compilation:
         """The same file's network of this name; the file is not parsed again."""
