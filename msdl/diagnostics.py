@@ -111,9 +111,6 @@ class Findings:
     ) -> None:
         self.add(Diagnostic(code, Severity.WARNING, message, span, caption, labels, help=help))
 
-    def note(self, code: str, message: str, span: Span | None, caption: str = "", help: str = "") -> None:
-        self.add(Diagnostic(code, Severity.NOTE, message, span, caption, help=help))
-
     def attempt(self, action: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> T | None:
         """The result of an action, or None and its mistake among the findings."""
         try:
@@ -128,10 +125,9 @@ class Findings:
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Diagnostics in source order, one per cause."""
-    unique: dict[tuple[object, ...], Diagnostic] = {}
-    for diagnostic in diagnostics:
-        unique.setdefault(diagnostic.cause, diagnostic)
-    return tuple(sorted(unique.values(), key=lambda d: d.place))
+    findings = Findings()
+    findings.add(*diagnostics)
+    return tuple(sorted(findings, key=lambda diagnostic: diagnostic.place))
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
