@@ -6,18 +6,26 @@ import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
 from msdl.version import VERSION
 
-# A command is a file of its name in this folder, whose `command` is a click command that returns the exit code.
+# A command is a file of its name in this folder (`import_` for `import`), whose `command` is a click command that returns the exit code.
 COMMANDS = {
     "check": "Say what is wrong with specs.",
+    "explain": "Explain a diagnostic: what it means, an example, the fix, the reason.",
+    "fmt": "Give specs their one layout.",
     "cost": "Say what every exit of a network costs.",
+    "why": "Say which exits need a cell, and through what.",
+    "diff": "Compare two networks: parameters, costs, and whether weights still load.",
     "show": "Print a stage of the compiler: document, spec, graph or schedule.",
     "list": "List the library's networks.",
+    "new": "Start a spec from a network of the library.",
     "compile": "Write a network as a PyTorch module.",
+    "import": "Bring networks and weights over from elsewhere.",
+    "doctor": "Say what is installed, and how to install what is missing.",
 }
 
 HELP = """\
@@ -61,7 +69,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"msdl.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"msdl.cli.{module}").command
         return command
 
     def resolve_command(

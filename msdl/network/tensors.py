@@ -1,0 +1,51 @@
+"""The tensors of a network's state_dict, by key, with their shapes: known without torch and without the module."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msdl.network.graph import Graph
+from msdl.network.layers import (
+    Activation,
+    AdaptivePool,
+    Add,
+    BatchNorm,
+    Broken,
+    Concat,
+    Conv,
+    Dropout,
+    Flatten,
+    Image,
+    Layer,
+    Linear,
+    Mean,
+    Multiply,
+    Pool,
+    Shuffle,
+    Slice,
+)
+
+Extents = tuple[int, ...]
+
+
+def state_dict_shapes(graph: Graph) -> dict[str, Extents]:
+    """Key -> shape for every tensor of the compiled module's state_dict: node id, dot, the tensor's name in torch.nn."""
+    return {f"{node.id}.{name}": shape for node in graph for name, shape in tensors(node.layer).items()}
+
+
+def tensors(layer: Layer) -> dict[str, Extents]:
+    """Name -> shape of what torch.nn keeps for a layer, weights and buffers, in torch's order; `()` is a scalar."""
+    match layer:
+        case Conv(inputs=inputs, outputs=outputs, kernel=kernel, groups=groups, bias=bias):
+            return {"weight": (outputs, inputs // groups, *kernel)} | ({"bias": (outputs,)} if bias else {})
+        case BatchNorm(channels=channels):
+            learned = dict.fromkeys(("weight", "bias", "running_mean", "running_var"), (channels,))
+            return {**learned, "num_batches_tracked": ()}
+        case Linear(inputs=inputs, outputs=outputs, bias=bias):
+            return {"weight": (outputs, inputs)} | ({"bias": (outputs,)} if bias else {})
+        case Image() | Activation() | Pool() | AdaptivePool() | Flatten() | Dropout() | Shuffle():
+            return {}
+        case Slice() | Concat() | Add() | Multiply() | Mean() | Broken():
+            return {}
+        case _:
+            assert_never(layer)

@@ -1,0 +1,32 @@
+"""The shapes told without torch are those of the compiled module's state_dict."""
+
+from __future__ import annotations
+
+import pytest
+
+import msdl
+from msdl.compilation import Compilation
+from msdl.network.tensors import state_dict_shapes
+
+
+@pytest.mark.parametrize("name", ["msdnet_cifar_anytime", "msdnet_imagenet", "resnet50", "densenet_bc"])
+def test_shapes_are_those_of_the_module(name: str) -> None:
+    module = msdl.compile(name)
+    theirs = {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}
+    assert state_dict_shapes(Compilation.of(name).network) == theirs
+
+
+def test_grouped_convolutions_and_biases() -> None:
+    text = """
+        network grouped {
+          input 8 x 8 x 8
+          stem dwconv3x3 conv3x3(16, bias, groups = 4)
+          exit at end: gap linear(10, nobias)
+        }
+    """
+    assert state_dict_shapes(Compilation.of_text(text).network) == {
+        "stem.0.weight": (8, 1, 3, 3),
+        "stem.1.weight": (16, 2, 3, 3),
+        "stem.1.bias": (16,),
+        "exits.end.1.weight": (10, 16),
+    }
