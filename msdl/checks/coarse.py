@@ -15,40 +15,36 @@ from msdl.network.graph import Exit
 
 
 def classifiers_read_the_coarsest_scale(subject: Subject) -> Iterator[Diagnostic]:
-    """Every classifier reads the coarsest scale."""
+    """Every classifier reads the coarsest scale.
+
+    Without `on scale` it can't do otherwise where that scale is live; where it isn't, the second law says so.
+    """
     coarsest = subject.graph.scales
     for exit in subject.classifiers:
-        if exit.scale == coarsest:
-            continue
-        message = (
-            f"The classifier at layer {exit.layer} reads scale {exit.scale}, but scale {coarsest} is the coarsest."
-        )
-        label = Label(subject.spec.scales.span, f"{coarsest} scales are declared here")
-        if exit.placed:
+        if exit.scale != coarsest and exit.placed:
             yield Diagnostic(
-                "MSD521", Severity.WARNING, message, exit.span, "meant, as `on scale` says", (label,),
+                "MSD521",
+                Severity.WARNING,
+                f"The classifier at layer {exit.layer} reads scale {exit.scale}, but scale {coarsest} is the coarsest.",
+                exit.span,
+                "meant, as `on scale` says",
+                (Label(subject.spec.scales.span, f"{coarsest} scales are declared here"),),
                 ("classifiers need coarse features to be accurate (MSDNet, section 4)",),
-            )  # fmt: skip
-        elif coarsest in _scales_at_layer_0(subject):
-            yield Diagnostic(
-                "MSD521", Severity.ERROR, message, exit.span,
-                f"scale {exit.scale} is the coarsest that is live here", (label,),
-                help=f"say `on scale {exit.scale}` if this is meant",
-            )  # fmt: skip
+            )
 
 
 def coarsest_scale_is_live_throughout(subject: Subject) -> Iterator[Diagnostic]:
     """The coarsest scale is live from layer 0 to the last exit."""
-    coarsest, spec = subject.graph.scales, subject.spec
-    if not subject.classifiers or coarsest in _scales_at_layer_0(subject):
+    coarsest = subject.graph.scales
+    if coarsest == 1 or not subject.classifiers or _at_layer_0(coarsest) in subject.graph.outputs:
         return
     first = min(subject.classifiers, key=lambda exit: exit.placed)
     yield Diagnostic(
         "MSD508",
         _severity(first),
         f"Scale {coarsest}, the coarsest, is not live at layer 0, so classifiers lack coarse features at first.",
-        spec.vertical.span if spec.vertical else spec.scales.span,
-        "" if spec.vertical else f"scale {coarsest} is declared here",
+        subject.spec.scales.span,
+        f"scale {coarsest} is declared here",
         (Label(first.span, "the first classifier is here"),),
         help="" if first.placed else "lead the stem down the scales: `vertical conv3x3(init)/2 bn relu`",
     )
@@ -57,7 +53,7 @@ def coarsest_scale_is_live_throughout(subject: Subject) -> Iterator[Diagnostic]:
 def features_pass_the_coarsest_scale(subject: Subject) -> Iterator[Diagnostic]:
     """Every exit's features have passed through the coarsest scale: they depend on its value at layer 0."""
     coarsest = subject.graph.scales
-    coarse = subject.graph.outputs.get(f"layer0.scale{coarsest}")
+    coarse = subject.graph.outputs.get(_at_layer_0(coarsest))
     if coarse is None:
         return
     reached = _descendants(subject, coarse)
@@ -79,9 +75,8 @@ def _severity(exit: Exit) -> Severity:
     return Severity.WARNING if exit.placed else Severity.ERROR
 
 
-def _scales_at_layer_0(subject: Subject) -> set[int]:
-    """The stem's scale, and those that `vertical` reaches."""
-    return {1} | {cell.scale for cell in subject.cells.values() if cell.role == "cell" and cell.layer == 0}
+def _at_layer_0(scale: int) -> str:
+    return f"layer0.scale{scale}"
 
 
 def _descendants(subject: Subject, id: str) -> set[str]:

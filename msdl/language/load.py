@@ -77,7 +77,7 @@ def _decoded(name: str, data: bytes) -> Source:
     if len(data) > MOST_BYTES:
         raise mistake(
             "MSD103", f"'{name}' is larger than {LARGEST_SOURCE // 1024} KiB, the most a spec may hold.", None,
-            help="split it with `import`",
+            help="split it with `import`" if name.endswith(".msd") else "",
         )  # fmt: skip
     try:
         text = data.decode("utf-8-sig")

@@ -131,7 +131,8 @@ def parse(source: Source) -> tuple[ast.Document, tuple[Diagnostic, ...]]:
             # A `}` or an end that doesn't fit is often the doing of what was left out before it.
             if not skipped or span is None or not _is_an_end(span):
                 findings.add(found.diagnostic)
-            rest = None if span is None else _without_statement(source, text, span)
+            too_deep = found.diagnostic.code == "MSD106"  # its brackets close on lines that nobody knows
+            rest = None if span is None or too_deep else _without_statement(source, text, span)
             if rest is None:
                 break
             text, line = rest

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msdl.diagnostics import Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import number, numbered, whole
@@ -100,17 +102,23 @@ def _family(chains: Evaluator, equation: ast.Equation, spot: Spot, prefixes: set
 
 def _equation(chains: Evaluator, equation: ast.Equation, spot: Spot, prefixes: set[str]) -> None:
     """Evaluates one equation; its nodes are called after its first target, `y2` for `y[2]`."""
-    locals = spot.context.locals
     places = [_place(target, spot) for target in equation.targets]
     name, at = places[0]
     prefix = f"{name}{'' if at is None else at}"
     if prefix in prefixes:
+        _define(places, [UNKNOWN] * len(places), spot)
         message = f"The nodes of two equations would be called '{prefix}'."
         raise mistake("MSD205", message, equation.targets[0].span, "", "take another name")
     prefixes.add(prefix)
     trail = spot.trail.within(prefix)
     result = chains.attempt(chains.evaluate, equation.value, Spot(spot.flow, spot.context, trail, sole=True))
     results = (result,) if len(places) == 1 else _parts(chains, result, len(places), equation, spot)
+    _define(places, results, spot)
+
+
+def _define(places: list[tuple[str, int | None]], results: Sequence[Result], spot: Spot) -> None:
+    """Gives the targets their values: a name, or one of a family."""
+    locals = spot.context.locals
     for (name, at), value in zip(places, results, strict=True):
         if at is None:
             locals[name] = value

@@ -154,7 +154,7 @@ class Here:
     def _share(self, call: ast.Call) -> Number:
         share = self.context.share
         if share is None:
-            message = "'share' is known on the paths of `layers .. dense(growth)`, or `plain(growth)`, alone."
+            message = "'share' is known only where a growth is: `dense(growth)`, `residual(growth)`, `plain(growth)`."
             raise mistake("MSD201", message, call.span)
         return share.each(call.span, self.context.place)
 

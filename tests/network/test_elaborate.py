@@ -584,3 +584,10 @@ def test_adding_an_exit_renames_nothing() -> None:
 def test_coarse_features(statements: str, expected: list[str]) -> None:
     found = [d for d in Compilation.of_text(network(statements)).diagnostics if d.severity.value in SEVERE]
     assert [f"{d.severity.value} {d.code}" for d in found] == expected
+
+
+def test_a_scale_that_vertical_only_passes_on_is_live() -> None:
+    """`vertical identity` makes no node, and the coarse scale is live at layer 0 all the same."""
+    head = "\n  input 3 x 8 x 8\n  scales 2 { ratio 1 }\n  stem conv3x3(4)\n  vertical identity\n"
+    rules = "layers 2 { horizontal conv3x3(4) }\nexit at end: gap linear(2)"
+    assert Compilation.of_text(network(rules, head=head)).valid

@@ -41,7 +41,7 @@ def plan_exits(spec: NetworkSpec, positions: Positions, findings: Findings) -> d
 
 def _exits(statement: ast.Exit, spec: NetworkSpec, positions: Positions, findings: Findings) -> list[PlannedExit]:
     if statement.name is not None and OWN_NAMES.fullmatch(statement.name.text):
-        message = f"'{statement.name.text}' is how msdl names exits itself."
+        message = f"'{statement.name.text}' is a name that msdl gives itself, to exits or to layers."
         raise mistake("MSD208", message, statement.name.span, "", "take a name that says more")
     scale = _scale(statement, spec)
     exits: list[PlannedExit] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msdl.diagnostics import Diagnostic, Findings, Label, Mistake, mistake
 from msdl.language import syntax as ast
 from msdl.language.evaluate import number, numbered, whole
-from msdl.language.numbers import Unknown
+from msdl.language.numbers import Unknown, counted
 from msdl.language.spec import NetworkSpec
 from msdl.source import Span
 
@@ -120,7 +120,7 @@ class _Runs:
         across = self.spec.scales.count if on is None else len(on)
         if isinstance(value, int) and value * across > MOST_CELLS:
             raise _TooMany(
-                f"{value:,} layers x {across} scales = {value * across:,} cells; a network has at most {MOST_CELLS:,}.",
+                f"{value:,} layers x {counted(across, 'scale')} = {value * across:,} cells; a network has at most {MOST_CELLS:,}.",
                 statement.count.span,
             )
         count = whole(value, statement.count.span, "The number of layers")
