@@ -4,7 +4,7 @@ import "blocks.msd"
 network ablation_full(classes = 100, size = 32, g = 14) {
   input 3 x size x size
   scales 3 {
-    init   floor(8*g/3) * 2^(s-1)        # g sizes the network: it is the growth at the finest scale
+    init   floor(8*g/3) * 2^(s-1)  # g sizes the network: it is the growth at the finest scale
     growth g * 2^(s-1)
     widen  2^(s-1)
   }

@@ -14,7 +14,7 @@ network ablation_without_dense(classes = 100, size = 32, g = 26) {
     diagonal   h(share, widen[s-1])/2
     horizontal h(share, widen)
   }
-  reduce at 6, 12        # without a transition: nothing has been collected that it could compress
+  reduce at 6, 12  # without a transition: nothing has been collected that it could compress
   exits at 4..16 step 2: classifier(128, classes)
   expect params 4_322_339, macs 295_543_296
 }

@@ -4,7 +4,7 @@ import "blocks.msd"
 network ablation_without_multiscale(classes = 100, size = 32, g = 18) {
   input 3 x size x size
   scales 3 {
-    depth  6, 6, 4        # a resolution ends where ablation_full drops it
+    depth  6, 6, 4  # a resolution ends where ablation_full drops it
     growth g * 2^(s-1)
     widen  2^(s-1)
   }

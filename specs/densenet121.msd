@@ -4,7 +4,7 @@ import "blocks.msd"
 network densenet121(classes = 1000, size = 224, k = 32) {
   input 3 x size x size
   scales 4 { depth 6, 12, 24, 16 }
-  stem conv7x7(2*k)/2 bn relu maxpool3x3/2
+  stem conv7x7(2 * k)/2 bn relu  maxpool3x3/2
   stages dense {
     layer   dense_layer(k)
     between dense_transition

@@ -7,7 +7,7 @@ network densenet_mc(classes = 100, size = 32, k = 6) {
   stem conv3x3(16)
   stages dense {
     layer   bn relu conv3x3(k)
-    between bn relu conv1x1(channels) avgpool2x2/2        # neither bottleneck nor compression: a plain DenseNet
+    between bn relu conv1x1(channels) avgpool2x2/2  # neither bottleneck nor compression: a plain DenseNet
   }
   exits at 6, 12 in each stage: pooled(classes)
   exit at end:                  pooled(classes)

@@ -5,9 +5,9 @@ network densenet_star(classes = 100, size = 32, n = 8, k = 8) {
   input 3 x size x size
   scales 3 {
     depth  n
-    growth k * 2^(s-1)        # more maps where they cost least
+    growth k * 2^(s-1)  # more maps where they cost least
   }
-  stem conv3x3(2*k)
+  stem conv3x3(2 * k)
   stages dense {
     layer   dense_layer(growth)
     between dense_transition

@@ -4,9 +4,9 @@ import "blocks.msd"
 network msdnet_cifar_anytime(classes = 100, depth = 24, size = 32) {
   input 3 x size x size
   scales 3 {
-    init   16, 32, 64        # feature maps of the first layer, finest scale first
-    growth  6, 12, 24        # new feature maps per layer
-    widen   1,  2,  4        # bottleneck width, as a multiple of what the path puts out
+    init   16, 32, 64  # feature maps of the first layer, finest scale first
+    growth  6, 12, 24  # new feature maps per layer
+    widen   1,  2,  4  # bottleneck width, as a multiple of what the path puts out
   }
   stem     conv3x3(init) bn relu
   vertical conv3x3(init)/2 bn relu

@@ -10,7 +10,7 @@ network msdnet_cifar_unreduced(classes = 100, depth = 24, size = 32) {
   }
   stem     conv3x3(init) bn relu
   vertical conv3x3(init)/2 bn relu
-  layers depth dense(growth) {        # the last layers' fine scales reach no exit: they are dropped, and a note says so
+  layers depth dense(growth) {  # the last layers' fine scales reach no exit: they are dropped, and a note says so
     diagonal   h(share, widen[s-1])/2
     horizontal h(share, widen)
   }

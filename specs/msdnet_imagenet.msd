@@ -4,11 +4,11 @@ import "blocks.msd"
 network msdnet_imagenet(classes = 1000, spacing = 4, base = 4, size = 224) {
   input 3 x size x size
   scales 4 {
-    init   32, 64, 128, 128        # the coarsest two are equally wide
+    init   32, 64, 128, 128  # the coarsest two are equally wide
     growth 16, 32,  64,  64
     widen   1,  2,   4,   4
   }
-  stem     conv7x7(init, bias)/2 bn relu maxpool3x3/2        # a bias before a bn: the published weights have it
+  stem     conv7x7(init, bias)/2 bn relu  maxpool3x3/2  # a bias before a bn: the published weights have it
   vertical conv3x3(init)/2 bn relu
   layers base + 4*spacing dense(growth) {
     diagonal   h(share, widen[s-1])/2

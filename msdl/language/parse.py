@@ -140,6 +140,11 @@ def parse(source: Source) -> tuple[ast.Document, tuple[Diagnostic, ...]]:
     return ast.Document((), Span(source, 0, 0), tuple(skipped)), tuple(findings)
 
 
+def lex(text: str) -> Iterator[Token]:
+    """A text's tokens, the ends of its statements included, its comments not. Raises what Lark raises."""
+    return _parser().lex(text)
+
+
 def parse_expression(source: Source) -> ast.Expression:
     """One expression, as the value of a `--set`. Raises Mistake."""
     if len(source.text) > LARGEST_SOURCE:

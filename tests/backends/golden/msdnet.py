@@ -1,6 +1,6 @@
 """Network msdnet_cifar_budgeted, written by msdl 0.1.0.
 
-Digest of the spec: 455452a102a20a85
+Digest of the spec: 281cdc0669582577
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def h(c0: int, c1: int, c2: int, stride: int = 1) -> nn.Sequential:
     )
 
 
-# blocks.msd:7: block classifier(c, classes) = conv3x3(c)/2 bn relu  conv3x3(...
+# blocks.msd:8: conv3x3(c)/2 bn relu  conv3x3(c)/2 bn relu  avgpool2x2/2 line...
 def classifier(c0: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(c0, 128, 3, stride=2, padding=1, bias=False),

@@ -1,6 +1,6 @@
 """Network msdnet_cifar_budgeted, written by msdl 0.1.0.
 
-Digest of the spec: 455452a102a20a85
+Digest of the spec: 281cdc0669582577
 """
 
 from __future__ import annotations

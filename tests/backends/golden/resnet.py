@@ -1,6 +1,6 @@
 """Network resnet18, written by msdl 0.1.0.
 
-Digest of the spec: 00400dc91fc14448
+Digest of the spec: 634c74795e2e8a4b
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class FlatLinear(nn.Linear):
         return super().forward(x.flatten(1))
 
 
-# blocks.msd:11: main = conv3x3(c)/stride bn relu  conv3x3(c) bn
+# blocks.msd:12: main = conv3x3(c)/stride bn relu  conv3x3(c) bn
 def basic_main(c0: int, c1: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(c0, c1, 3, stride=stride, padding=1, bias=False),
@@ -30,7 +30,7 @@ def basic_main(c0: int, c1: int, stride: int = 1) -> nn.Sequential:
     )
 
 
-# blocks.msd:12: skip = identity when stride == 1 and channels == c else conv...
+# blocks.msd:13: skip = identity when stride == 1 and channels == c else conv...
 def basic_skip(c0: int, c1: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(c0, c1, 1, stride=2, bias=False), nn.BatchNorm2d(c1))
 
@@ -101,7 +101,7 @@ class Network(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        # resnet18.msd:10: stem conv7x7(64)/2 bn relu maxpool3x3/2
+        # resnet18.msd:10: stem conv7x7(64)/2 bn relu  maxpool3x3/2
         self.stem = nn.Sequential(
             nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False),
             nn.BatchNorm2d(64),
