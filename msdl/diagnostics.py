@@ -1,4 +1,4 @@
-"""What msdl has to say about a spec, as data: `report.py` alone turns it into text."""
+"""What msdl has to say about a spec, as data: `msdl/report` alone turns it into text."""
 
 from __future__ import annotations
 

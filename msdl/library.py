@@ -1,4 +1,4 @@
-"""Where the grammar and the shipped specs lie."""
+"""Where the grammar, the shipped specs and the pages on diagnostics lie."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def _folder(name: str) -> Path:
 GRAMMAR = _folder("grammar") / "msd.lark"
 TABLES = _folder("grammar") / "msd.tables.json"
 SPECS = _folder("specs")
+DIAGNOSTICS = _folder("docs") / "diagnostics.md"
 
 
 def specs() -> dict[str, Path]:

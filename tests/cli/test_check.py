@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from msdl import library
+from msdl.compilation import Compilation
+from msdl.diagnostics import Diagnostic
+from msdl.report import FOR_MACHINES, render
 
 
 def test_a_good_spec(msdl) -> None:
@@ -33,24 +36,64 @@ def test_a_mistake_of_a_shared_file_is_told_once(folder: Path, msdl) -> None:
     assert msdl("check", "a.msd", "b.msd").err.endswith("\n1 error\n")
 
 
-@pytest.mark.parametrize("format", ["short", "json"])
-def test_formats(format: str, msdl) -> None:
-    result = msdl("check", "nosuch.msd", "--format", format)
-    assert result.code == 1
-    if format == "json":
-        report = json.loads(result.out)
-        assert (report["format_version"], report["valid"], result.err) == (1, False, "")
-        assert report["diagnostics"][0]["code"] == "MSD101"
-    else:
-        assert result.out == ""
-        assert result.err.startswith("error[MSD101]: ")
-        assert result.err.count("\n") == 1
+def test_short_goes_to_stderr(msdl) -> None:
+    result = msdl("check", "nosuch.msd", "--format", "short")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("error[MSD101]: ")
+    assert result.err.count("\n") == 1
 
 
-def test_json_of_a_good_spec(msdl) -> None:
-    result = msdl("check", "tiny.msd", "--format", "json")
-    assert (result.code, result.err) == (0, "")
-    assert json.loads(result.out)["valid"] is True
+@pytest.mark.parametrize("format", FOR_MACHINES)
+def test_a_report_for_machines_is_a_result(format: str, folder: Path, msdl) -> None:
+    """One for all specs, on the standard output, and nothing else there."""
+    (folder / "bad.msd").write_text((folder / "tiny.msd").read_text().replace("bn relu", "reluu", 1))
+    result = msdl("check", "nosuch.msd", "tiny.msd", "bad.msd", "-", "--format", format, stdin=b"let x = 1 / 0")
+    assert (result.code, result.err) == (1, "")
+    assert result.out == render(found("nosuch.msd", "tiny.msd", "bad.msd", "-", stdin="let x = 1 / 0"), format)
+
+
+def found(*specs: str, stdin: str) -> list[Diagnostic]:
+    named = Compilation.of_text(stdin, name="<stdin>")
+    compilations = [named if spec == "-" else Compilation.of(spec) for spec in specs]
+    return [diagnostic for compilation in compilations for diagnostic in compilation.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("format", "out"),
+    [
+        ("human", "tiny.msd: ok\n"),
+        ("short", "tiny.msd: ok\n"),
+        *((format, render([], format)) for format in FOR_MACHINES),
+    ],
+)
+def test_a_good_spec_in_every_format(format: str, out: str, msdl) -> None:
+    result = msdl("check", "tiny.msd", "--format", format)
+    assert (result.code, result.out, result.err) == (0, out, "")
+
+
+def test_what_json_says_agrees_with_the_exit_code(msdl) -> None:
+    unequal = ("check", "tiny.msd", "--set", "depth=5", "--format", "json")
+    for options, code in [((), 0), (("--strict",), 1)]:
+        result = msdl(*unequal, *options)
+        assert result.code == code
+        assert json.loads(result.out)["valid"] is (code == 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-", "--watch"], "The standard input can't be watched."),
+        (["--watch", "--", "tiny.msd", "-:tiny"], "The standard input can't be watched."),
+        (["tiny.msd", "--watch", "--format", "json"], "`--format json` is one report; `--watch` gives many."),
+        (["tiny.msd", "--watch", "--format", "sarif"], "`--format sarif` is one report"),
+        (["tiny.msd", "--watch", "--format", "github"], "`--format github` is one report"),
+        (["-", "--", "-:tiny"], "The standard input can be read once."),
+    ],
+)
+def test_bad_usage(arguments: list[str], words: str, msdl) -> None:
+    result = msdl("check", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err
 
 
 def test_strict_counts_warnings(msdl) -> None:

@@ -1,4 +1,4 @@
-"""Diagnostics -> text: the one renderer, with one function a format in the table at the end.
+"""Diagnostics for a person: the sentence, the lines it is about with their carets, notes and help.
 
 error[MSD503]: Two paths don't divide 17 new feature maps.
   --> net.msd:12:16
@@ -15,22 +15,17 @@ error[MSD503]: Two paths don't divide 17 new feature maps.
 
 from __future__ import annotations
 
-import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
-from msdl.diagnostics import Diagnostic, Severity, has_errors
+from msdl.diagnostics import Diagnostic, Severity
+from msdl.report.text import CUT, TAB, Manner, brief, clean
 from msdl.source import Source, Span
 
-FORMAT_VERSION = 1
 # A longer source line is cut on both sides of the place it is about, a longer underline at its end.
 WIDEST_LINE = 100
-TAB = 4
-CUT = "..."
-LONGEST_TEXT = 1_000
 
 RED, YELLOW, BLUE, CYAN = "1;31", "1;33", "1;34", "1;36"
 COLORS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTE: CYAN}
@@ -38,33 +33,8 @@ COLORS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTE: CYAN}
 Paint = Callable[[str, str], str]
 
 
-def render(diagnostics: Iterable[Diagnostic], format: str = "human", color: bool = False) -> str:
-    """The diagnostics as text that ends with its line; `format` is a name of FORMATS."""
-    return FORMATS[format](tuple(diagnostics), color)
-
-
-def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """`2 errors, 1 warning`; empty where there is neither."""
-    found = [d.severity for d in diagnostics]
-    counts = ((severity.value, found.count(severity)) for severity in (Severity.ERROR, Severity.WARNING))
-    return ", ".join(f"{count} {word}{'s' * (count != 1)}" for word, count in counts if count)
-
-
-def clean(text: str) -> str:
-    """The text with tabs as spaces and everything that would steer the terminal replaced."""
-    return "".join(c if c.isprintable() else "�" for c in text.expandtabs(TAB))
-
-
-def brief(text: str) -> str:
-    """A cleaned message; a user's name in it may be a whole file long."""
-    return clean(text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + CUT)
-
-
-# Human ----------------------------------------------------------------------------------------------------
-
-
-def _human(diagnostics: Sequence[Diagnostic], color: bool) -> str:
-    paint = _painted if color else _plain
+def render(diagnostics: Sequence[Diagnostic], manner: Manner) -> str:
+    paint = _painted if manner.color else _plain
     return "\n".join("\n".join(_block(d, paint)) + "\n" for d in diagnostics)
 
 
@@ -172,67 +142,3 @@ def _remarks(diagnostic: Diagnostic, margin: int, paint: Paint) -> Iterator[str]
         first, *rest = remark.splitlines() or [""]
         yield f"{' ' * margin} {paint(BLUE, '=')} {paint('1', word)}: {brief(first)}"
         yield from (f"{' ' * (margin + len(word) + 5)}{brief(line)}".rstrip() for line in rest)
-
-
-# Short ----------------------------------------------------------------------------------------------------
-
-
-def _short(diagnostics: Sequence[Diagnostic], color: bool) -> str:
-    return "".join(f"{_place(d.span)}{d.severity.value}[{d.code}]: {brief(d.message)}\n" for d in diagnostics)
-
-
-def _place(span: Span | None) -> str:
-    if span is None:
-        return ""
-    line, column = span.source.position(span.start)
-    return f"{brief(span.source.name)}:{line}:{column}: "
-
-
-# JSON -----------------------------------------------------------------------------------------------------
-
-
-def _json(diagnostics: Sequence[Diagnostic], color: bool) -> str:
-    report = {
-        "format_version": FORMAT_VERSION,
-        "valid": not has_errors(diagnostics),
-        "diagnostics": [_data(diagnostic) for diagnostic in diagnostics],
-    }
-    return json.dumps(report, indent=2) + "\n"
-
-
-def _data(diagnostic: Diagnostic) -> dict[str, Any]:
-    """The caption is the first label, at the diagnostic's own place."""
-    labels = [(label.span, label.message) for label in diagnostic.labels]
-    if diagnostic.span is not None and diagnostic.caption:
-        labels.insert(0, (diagnostic.span, diagnostic.caption))
-    return {
-        "code": diagnostic.code,
-        "severity": diagnostic.severity.value,
-        "message": diagnostic.message,
-        **_span_data(diagnostic.span),
-        "labels": [{"message": message, **_span_data(span)} for span, message in labels],
-        "notes": list(diagnostic.notes),
-        "help": diagnostic.help,
-    }
-
-
-def _span_data(span: Span | None) -> dict[str, Any]:
-    if span is None:
-        return {"file": None, "start": None, "end": None}
-    return {
-        "file": span.source.name,
-        "start": _position(span.source, span.start),
-        "end": _position(span.source, span.end),
-    }
-
-
-def _position(source: Source, offset: int) -> dict[str, int]:
-    line, column = source.position(offset)
-    return {"line": line, "column": column, "offset": offset}
-
-
-FORMATS: dict[str, Callable[[Sequence[Diagnostic], bool], str]] = {
-    "human": _human,
-    "short": _short,
-    "json": _json,
-}

@@ -9,8 +9,7 @@ import click
 
 from msdl.cli.options import compilation, set_option, specs_argument
 from msdl.cli.output import FINE, INVALID, put, report
-from msdl.diagnostics import Diagnostic, Severity
-from msdl.report import FORMATS, render
+from msdl.report import FOR_MACHINES, FORMATS, grave, render
 
 if TYPE_CHECKING:
     from msdl.compilation import Compilation
@@ -18,35 +17,51 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @specs_argument
-@click.option("--format", type=click.Choice([*FORMATS]), default="human", help="json goes to the standard output.")
+@click.option(
+    "--format", type=click.Choice([*FORMATS]), default="human",
+    help="json, sarif (2.1.0) and github (workflow commands) go to the standard output.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--watch", is_flag=True, help="Check again whenever a spec or a file it imports changes, until Ctrl-C.")
 @set_option
-def command(specs: tuple[str, ...], format: str, strict: bool, settings: dict[str, str]) -> int:
+def command(specs: tuple[str, ...], format: str, strict: bool, watch: bool, settings: dict[str, str]) -> int:
     """Say what is wrong with specs: every mistake, at its place.
 
     \b
     Examples:
       msdl check net.msd
+      msdl check net.msd --watch
       msdl check specs/*.msd --format short
+      msdl check specs/*.msd --strict --format sarif > msdl.sarif
       msdl check msdnet_imagenet --set spacing=0
     """
-    if specs.count("-") > 1:
+    from_stdin = sum("-" in (spec, spec.rpartition(":")[0]) for spec in specs)
+    if from_stdin > 1:
         raise click.UsageError("The standard input can be read once.")
+    if watch and from_stdin:
+        raise click.UsageError("The standard input can't be watched.")
+    if watch and format in FOR_MACHINES:
+        raise click.UsageError(f"`--format {format}` is one report; `--watch` gives many.")
+    from msdl.cli.check.watch import rounds
+
+    code = FINE
+    for _ in rounds(specs) if watch else [None]:
+        code = _check(specs, format, strict, settings)
+    return code
+
+
+def _check(specs: tuple[str, ...], format: str, strict: bool, settings: dict[str, str]) -> int:
     compilations = {name: network for spec in specs for name, network in _networks(spec, settings)}
     found = tuple(dict.fromkeys(d for network in compilations.values() for d in network.diagnostics))
-    if format == "json":
-        put(render(found, "json"))
+    if format in FOR_MACHINES:
+        if text := render(found, format, strict=strict):
+            put(text)
     else:
         report(found, format)
         for name, network in compilations.items():
-            if not _is_grave(network.diagnostics, strict):
+            if not grave(network.diagnostics, strict):
                 put(f"{name}: ok")
-    return INVALID if _is_grave(found, strict) else FINE
-
-
-def _is_grave(diagnostics: tuple[Diagnostic, ...], strict: bool) -> bool:
-    grave = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    return any(diagnostic.severity in grave for diagnostic in diagnostics)
+    return INVALID if grave(found, strict) else FINE
 
 
 def _networks(spec: str, settings: dict[str, str]) -> Iterator[tuple[str, Compilation]]:
