@@ -48,12 +48,12 @@ def specs_argument(command: Command) -> Command:
 
 def set_option(command: Command) -> Command:
     return click.option(
-        "--set", "settings", metavar="NAME=VALUE", multiple=True, callback=_settings,
+        "--set", "settings", metavar="NAME=VALUE", multiple=True, callback=settings_of,
         help="Give a parameter of the network another value; can be repeated.",
     )(command)  # fmt: skip
 
 
-def _settings(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+def settings_of(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
     """Values by name; whether the network has such a parameter and can take the value, the compiler says."""
     settings: dict[str, str] = {}
     for text in given:

@@ -1,0 +1,56 @@
+"""What the commands' texts for people have in common: counts, enumerations, layers, columns, long rows."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+
+from msdl.network.layers import Activation, AdaptivePool, BatchNorm, Layer, Pool
+
+MOST_NAMED = 6
+POOLS = {"max": "maxpool", "average": "avgpool"}
+
+
+def count(number: int, noun: str) -> str:
+    """`1 node`, `1,300 nodes`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def enumeration(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; of many the first ones and how many more."""
+    shown = [*words] if len(words) <= MOST_NAMED else [*words[:MOST_NAMED], f"{len(words) - MOST_NAMED:,} more"]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def word(layer: Layer) -> str:
+    """A layer in the words of the language: `conv`, `bn`, `relu`."""
+    match layer:
+        case Activation(kind):
+            return kind
+        case Pool(kind):
+            return POOLS[kind]
+        case AdaptivePool():
+            return "pool"
+        case BatchNorm():
+            return "bn"
+        case _:
+            return type(layer).__name__.lower()
+
+
+def columns(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
+    """Rows as lines with aligned columns; `sides` has for every column the side it is aligned to, `<` or `>`."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(f"{c:{s}{w}}" for c, s, w in zip(row, sides, widths, strict=True)).rstrip() for row in rows]
+
+
+def wrapped(parts: Sequence[str], indent: int) -> str:
+    """Parts in a row; on a terminal that is too narrow in several, the further ones indented."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    rows = [parts[0]]
+    for part in parts[1:]:
+        if width is not None and len(rows[-1]) + 1 + len(part) > width:
+            rows.append(" " * indent + part)
+        else:
+            rows[-1] += f" {part}"
+    return "\n".join(rows)

@@ -1,0 +1,50 @@
+"""What the commands' texts for people have in common."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from msdl.cli.wording import columns, count, enumeration, word, wrapped
+from msdl.network.layers import Activation, AdaptivePool, BatchNorm, Concat, Layer, Linear, Pool
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 nodes"), (1, "1 node"), (1_300, "1,300 nodes")])
+def test_count(number: int, text: str) -> None:
+    assert count(number, "node") == text
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [("", ""), ("a", "a"), ("ab", "a and b"), ("abc", "a, b and c"), ("abcdefgh", "a, b, c, d, e, f and 2 more")],
+)
+def test_enumeration(words: str, text: str) -> None:
+    assert enumeration([*words]) == text
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        (Activation("relu6"), "relu6"),
+        (Pool("average", (2, 2), (2, 2), (0, 0)), "avgpool"),
+        (AdaptivePool(1, 1), "pool"),
+        (BatchNorm(4), "bn"),
+        (Linear(4, 2), "linear"),
+        (Concat(), "concat"),
+    ],
+)
+def test_word(layer: Layer, text: str) -> None:
+    assert word(layer) == text
+
+
+def test_columns() -> None:
+    assert columns([["a", "1", ""], ["bcd", "23", "e"]], "<><") == ["a     1", "bcd  23  e"]
+
+
+def test_rows_are_wrapped_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "12")
+    parts = ["exit1", "12345", "12", "1234567890123"]
+    assert wrapped(parts, 2) == "exit1 12345 12 1234567890123"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert wrapped(parts, 2).splitlines() == ["exit1 12345", "  12", "  1234567890123"]
