@@ -57,33 +57,34 @@ class Unwritable(click.ClickException):
         report([self.diagnostic])
 
 
-def write(output: str, text: str) -> None:
+def write(output: str, content: str | bytes) -> None:
     """Writes a whole file or leaves what was there as it was. Raises Unwritable.
 
-    The text goes to a temporary file beside it, which then takes its place and its permissions; behind a link, those of
-    the file that it leads to.
+    The content goes to a temporary file beside it, which then takes its place and its permissions; behind a link,
+    those of the file that it leads to.
     """
+    data = content if isinstance(content, bytes) else _encoded(content)
     try:
         if not output or output.endswith(("/", os.sep)):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         path = Path(output)
         if path.exists() and not path.is_file():
-            _write_through(path, text)
+            _write_through(path, data)
         else:
-            _replace(path.resolve(), text)
+            _replace(path.resolve(), data)
     except OSError as error:
         raise Unwritable(f"'{output}'", error) from None
     except ValueError as error:  # a null character
         raise Unwritable(f"'{output}'", OSError(str(error))) from None
 
 
-def _write_through(path: Path, text: str) -> None:
+def _write_through(path: Path, data: bytes) -> None:
     """Into what isn't a regular file: a device such as /dev/stdout, or a pipe; a folder refuses."""
     with path.open("wb") as file:
-        file.write(_encoded(text))
+        file.write(data)
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, data: bytes) -> None:
     import tempfile
 
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
@@ -92,7 +93,7 @@ def _replace(target: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(_encoded(text))
+            file.write(data)
         Path(name).chmod(mode)
         Path(name).replace(target)
     except BaseException:

@@ -1,0 +1,142 @@
+"""`msdl import msdnet-pytorch`: the flags of MSDNet's PyTorch port as a spec, its checkpoints as weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from msdl.cli.output import FINE, INVALID, put, report, report_grave, write
+from msdl.diagnostics import Diagnostic, Mistake, Severity, SpecError
+from msdl.interop.msdnet_pytorch.flags import FLAGS, Flag
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from msdl.compilation import Compilation
+
+NAME = "msdnet_pytorch"
+STANDARD_OUTPUT = "<stdout>"
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _flags(command: Command) -> Command:
+    """The port's flags as options; what they take, the importer itself says, with all that is wrong in one run."""
+    for flag in reversed(FLAGS):
+        about = f"{flag.about} [{flag.default}]" if flag.default else flag.about
+        command = click.option(
+            f"--{flag.name}", flag.field, metavar=flag.kind.metavar, help=about, shell_complete=_choices(flag)
+        )(command)
+    return command
+
+
+def _choices(flag: Flag) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(choice) for choice in flag.kind.choices if choice.startswith(incomplete)]
+
+    return complete
+
+
+@click.command("msdnet-pytorch")
+@_flags
+@click.option("-o", "--output", metavar="F.msd", help="The spec; else standard output.")
+@click.option("--name", metavar="NAME", help=f"The network's name; else that of the file, or {NAME}.")
+@click.option("--checkpoint", metavar="F.pth.tar", help="The port's checkpoint, or the same as safetensors.")
+@click.option("--weights", metavar="F.safetensors", help="Where the checkpoint's weights go, with the spec's keys.")
+def command(
+    output: str | None, name: str | None, checkpoint: str | None, weights: str | None, **flags: str | None
+) -> int:
+    """Write a spec that means what the flags of kalviny/MSDNet-PyTorch mean, and convert its checkpoints.
+
+    The flags are the port's own, with its defaults; --image-size is added, and --stepmode has a default.
+
+    \b
+    Examples:
+      msdl import msdnet-pytorch --data cifar100 --nBlocks 7 --stepmode even --step 2 --nChannels 16 -o net.msd
+      msdl import msdnet-pytorch ... --checkpoint model.pth.tar --weights net.safetensors -o net.msd
+
+    The port reads every text behind --bottleneck as True, 'False' too: a network that it built with
+    `--bottleneck False` has bottlenecks.
+    """
+    _check_usage(output, checkpoint, weights)
+    try:
+        network = _network(flags, output, name)
+        data = b"" if checkpoint is None else _weights(checkpoint, network)
+    except SpecError as found:
+        report_grave(found.diagnostics)
+        return INVALID
+    except Mistake as found:
+        report([found.diagnostic])
+        return INVALID
+    if weights is not None:
+        write(weights, data)
+    _put_spec(network, output)
+    return FINE
+
+
+def _check_usage(output: str | None, checkpoint: str | None, weights: str | None) -> None:
+    if (checkpoint is None) != (weights is None):
+        raise click.UsageError("--checkpoint and --weights belong together: what is read, and where it goes.")
+    files = [_resolved(file) for file in (checkpoint, weights, output) if file is not None and file != "-"]
+    if len({*files}) < len(files):
+        raise click.UsageError("-o, --checkpoint and --weights need files of their own: one would be lost.")
+
+
+def _resolved(file: str) -> Path:
+    try:
+        return Path(file).resolve()
+    except (OSError, RuntimeError, ValueError):  # a link to itself, or a null character
+        return Path(file)
+
+
+def _network(flags: dict[str, str | None], output: str | None, name: str | None) -> Compilation:
+    """The network of the flags that were given. Raises SpecError."""
+    from msdl.interop.msdnet_pytorch.translate import translate
+
+    given = {flag.name: flags[flag.field] for flag in FLAGS if flags[flag.field] is not None}
+    file = STANDARD_OUTPUT if output is None or output == "-" else output
+    return translate(given, name=_name(name, file), file=file)
+
+
+def _name(wanted: str | None, file: str) -> str:
+    """The name asked for, or that of the file where a network can have it."""
+    if wanted is None:
+        stem = Path(file).stem
+        return stem if _can_name_a_network(stem) else NAME
+    if not _can_name_a_network(wanted):
+        raise click.UsageError(f"'{wanted}' can't name a network: letters, digits and '_' make a name, keywords don't.")
+    return wanted
+
+
+def _can_name_a_network(name: str) -> bool:
+    from msdl.language.parse import parse
+    from msdl.source import Source
+
+    document, found = parse(Source("", f"network {name} {{}}"))
+    return not found and [network.name.text for network in document.networks] == [name]
+
+
+def _weights(checkpoint: str, network: Compilation) -> bytes:
+    """The checkpoint's weights as a file for this network. Raises Mistake."""
+    from msdl.interop.msdnet_pytorch.checkpoint import read
+    from msdl.interop.msdnet_pytorch.convert import Misfitting, convert
+    from msdl.interop.msdnet_pytorch.weights import encoded
+
+    try:
+        return encoded(convert(read(checkpoint), network), network)
+    except Misfitting as found:
+        notes = ("\n".join(found.lines),)
+        raise Mistake(Diagnostic("MSD711", Severity.ERROR, found.summary, notes=notes, help=found.hint)) from None
+
+
+def _put_spec(network: Compilation, output: str | None) -> None:
+    assert network.text is not None
+    if output is None or output == "-":
+        put(network.text.text)
+    else:
+        write(output, network.text.text)

@@ -1,0 +1,1 @@
+"""Networks and weights from elsewhere, one package a source."""

@@ -1,0 +1,174 @@
+"""`msdl import`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+import msdl as package
+from msdl.cli.import_ import SOURCES
+from msdl.compilation import Compilation
+from msdl.interop.msdnet_pytorch import translate
+from msdl.interop.msdnet_pytorch.flags import FLAGS
+from msdl.interop.msdnet_pytorch.keys import entries
+from msdl.version import VERSION
+from tests.cli.test_app import loaded
+
+FLAGS_OF_SMALL = "--nBlocks 2 --base 2 --nChannels 4 --growthRate 4".split()
+SMALL = {"nBlocks": 2, "base": 2, "nChannels": 4, "growthRate": 4}
+IMPORT = ("import", "msdnet-pytorch", *FLAGS_OF_SMALL)
+CONVERT = ("--checkpoint", "model.pth.tar", "--weights", "net.safetensors")
+
+
+@pytest.fixture
+def checkpoint(folder: Path) -> dict[str, Any]:
+    """`model.pth.tar`, as the port saves it."""
+    torch.manual_seed(0)
+    tensors = {f"module.{entry.theirs}": torch.randn(entry.shape) for entry in entries(translate(SMALL))}
+    torch.save({"epoch": 3, "arch": "msdnet", "state_dict": tensors, "best_prec1": 93.2}, folder / "model.pth.tar")
+    return tensors
+
+
+def test_alone_it_lists_the_sources(msdl) -> None:
+    result = msdl("import")
+    assert result.code == 0
+    assert all(source in result.out for source in SOURCES)
+    assert msdl("import", "--help") == result
+
+
+def test_help_names_every_flag_and_its_default(msdl) -> None:
+    out = msdl("import", "msdnet-pytorch", "--help").out
+    assert all(f"--{flag.name} " in out and flag.default in out for flag in FLAGS)
+    assert "reads every text behind --bottleneck as True" in " ".join(out.split())
+
+
+def test_the_spec_goes_to_the_standard_output(msdl) -> None:
+    result = msdl(*IMPORT)
+    assert (result.code, result.err) == (0, "")
+    assert result.out == translate(SMALL).text.text
+    assert msdl(*IMPORT, "-o", "-") == result
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["-o", "net.msd"], "net"),
+        (["-o", "my-net.msd"], "msdnet_pytorch"),
+        (["-o", "scale.msd"], "msdnet_pytorch"),
+        (["-o", "net.msd", "--name", "other"], "other"),
+    ],
+)
+def test_names(arguments: list[str], name: str, msdl) -> None:
+    result = msdl(*IMPORT, *arguments)
+    assert (result.code, result.out, result.err) == (0, "", "")
+    assert Compilation.of(arguments[1]).network.name == name
+
+
+def test_weights_load_into_the_compiled_spec(msdl, checkpoint: dict[str, Any], folder: Path) -> None:
+    assert msdl(*IMPORT, *CONVERT, "-o", "net.msd").code == 0
+    model = package.compile("net.msd")
+    model.load_state_dict(load_file("net.safetensors"), strict=True)
+    stem = checkpoint["module.blocks.0.0.layers.0.net.0.weight"]
+    assert torch.equal(model.state_dict()["stem.0.weight"], stem)
+    with safe_open("net.safetensors", "pt") as file:
+        digest = Compilation.of("net.msd").digest
+        assert file.metadata() == {"format": "pt", "network": "net", "spec": digest, "msdl": VERSION}
+
+
+def test_tensors_that_share_memory(msdl, checkpoint: dict[str, Any], folder: Path) -> None:
+    """A pickle may hold views, transposed or of one tensor; a file of weights can't."""
+    first, second = (f"module.classifier.{number}.linear.weight" for number in (0, 1))
+    both = torch.randn(128, 20).t()
+    tensors = checkpoint | {first: both[:10], second: both[10:]}
+    torch.save(tensors, folder / "model.pth.tar")
+    assert msdl(*IMPORT, *CONVERT).code == 0
+    assert torch.equal(load_file("net.safetensors")["exits.layer4.7.weight"], both[10:])
+
+
+def test_a_checkpoint_of_another_network(msdl, checkpoint: dict[str, Any], folder: Path) -> None:
+    result = msdl(*IMPORT, "--data", "cifar100", *CONVERT, "-o", "net.msd")
+    assert result.code == 1
+    assert result.out == ""
+    assert result.err == (
+        "error[MSD711]: The checkpoint's tensors are not this network's: 4 misshapen.\n"
+        " = note: misshapen: classifier.0.linear.weight is 10x128, not 100x128\n"
+        "         misshapen: classifier.0.linear.bias is 10, not 100\n"
+        "         misshapen: classifier.1.linear.weight is 10x128, not 100x128\n"
+        "         misshapen: classifier.1.linear.bias is 10, not 100\n"
+        "\n"
+        "1 error\n"
+    )
+    assert sorted(path.name for path in folder.iterdir()) == ["model.pth.tar", "tiny.msd"]
+
+
+def test_the_ports_trap(msdl, checkpoint: dict[str, Any]) -> None:
+    result = msdl(*IMPORT, "--bottleneck", "False", *CONVERT)
+    assert result.code == 1
+    assert "= help: the checkpoint has bottlenecks, which --bottleneck False leaves out" in result.err
+
+
+class Code:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, ("ran",)
+
+
+def test_code_in_a_checkpoint_is_not_run(msdl, folder: Path) -> None:
+    torch.save({"state_dict": {"a": torch.ones(1)}, "args": Code()}, folder / "model.pth.tar")
+    result = msdl(*IMPORT, *CONVERT, "-o", "net.msd")
+    assert result.code == 1
+    assert result.err.startswith("error[MSD710]: 'model.pth.tar' was not read: it asks for ")
+    assert sorted(path.name for path in folder.iterdir()) == ["model.pth.tar", "tiny.msd"]
+
+
+def test_mistakes_in_flags(msdl, folder: Path) -> None:
+    result = msdl(*IMPORT, "--growthRate", "5", "--grFactor", "1-1-2", "--image-size", "ten", "-o", "net.msd")
+    assert result.code == 1
+    assert result.out == ""
+    assert "error[MSD704]: --image-size doesn't take 'ten'." in result.err
+    assert not (folder / "net.msd").exists()
+
+
+def test_a_network_beyond_msdl(msdl) -> None:
+    """The generated text is shown where it breaks a bound."""
+    result = msdl(*IMPORT, "--base", "30000", "-o", "net.msd")
+    assert result.code == 1
+    assert "error[MSD516]: 30,002 layers x 3 scales = 90,006 cells; a network has at most 20,000." in result.err
+    assert "--> net.msd:" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["import", "torch"], "There is no source 'torch'; the sources are msdnet-pytorch"),
+        (["import", "msdnet_pytorch"], "did you mean 'msdnet-pytorch'?"),
+        ([*IMPORT, "--nblocks", "7"], "No such option"),
+        ([*IMPORT, "--checkpoint", "model.pth.tar"], "--checkpoint and --weights belong together"),
+        ([*IMPORT, "--weights", "net.safetensors"], "--checkpoint and --weights belong together"),
+        ([*IMPORT, "--name", "in"], "'in' can't name a network"),
+        ([*IMPORT, "--name", "a {} network b"], "can't name a network"),
+        ([*IMPORT, *CONVERT, "-o", "./model.pth.tar"], "one would be lost"),
+        ([*IMPORT, "--checkpoint", "a", "--weights", "a"], "one would be lost"),
+        ([*IMPORT, "--checkpoint", "nosuch/a", "--weights", "nosuch/../nosuch/a"], "one would be lost"),
+        ([*IMPORT, "-o", "nosuch/net.msd"], "can't be written"),
+    ],
+)
+def test_bad_usage(arguments: list[str], words: str, msdl) -> None:
+    result = msdl(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err
+
+
+def test_torch_is_loaded_for_checkpoints_alone() -> None:
+    assert "torch" not in loaded(*IMPORT)
+
+
+def test_choices_are_completed(process) -> None:
+    words = "msdl import msdnet-pytorch --data cifar"
+    result = process(_MSDL_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD="4")
+    assert result.out.split() == ["plain,cifar10", "plain,cifar100"]
