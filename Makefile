@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+INSTALLED_DOCS := .venv/.installed-docs
 
 # Lark's tables for the grammar, computed here so that no run has to. Lark numbers its states differently each time, so
 # they are written only when the grammar has changed.
@@ -17,7 +18,7 @@ if old.get("digest") != new["digest"]:
 endef
 export TABLES
 
-.PHONY: help demo test lint check fix golden wheel clean
+.PHONY: help demo test lint check fix golden wheel site clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -48,6 +49,9 @@ golden: $(INSTALLED)  ## write the parser's tables and all golden files anew; re
 wheel: $(INSTALLED)  ## dist/msdl-*.whl
 	$(BIN)/pip wheel --quiet --no-build-isolation --no-deps --wheel-dir dist .
 
+site: $(INSTALLED_DOCS)  ## build/site/index.html, the documentation
+	$(BIN)/sphinx-build -q -W --keep-going -d build/doctrees docs build/site
+
 clean:  ## remove what the targets made, .venv included
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
@@ -56,4 +60,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet -c constraints.txt torch==2.13.0
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+$(INSTALLED_DOCS): $(INSTALLED)
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[docs]'
 	touch $@
