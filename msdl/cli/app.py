@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from keyword import iskeyword
 
 import click
 
+from msdl.cli.lazy import LazyGroup
 from msdl.version import VERSION
 
-# A command is a file of its name in this folder (`import_` for `import`), whose `command` is a click command that returns the exit code.
+# A command is a file or a folder of its name beside this one.
 COMMANDS = {
     "check": "Say what is wrong with specs.",
     "explain": "Explain a diagnostic: what it means, an example, the fix, the reason.",
@@ -60,36 +59,13 @@ Completion in your shell (put the line into its start-up file):
 """
 
 
-class Commands(click.Group):
-    """A group that imports a command when it is called, so that `msdl --help` stays quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*COMMANDS]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        command: click.Command = import_module(f"msdl.cli.{module}").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        from msdl.language.suggest import did_you_mean
-
-        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            hint = did_you_mean(args[0], COMMANDS) or "the commands are " + ", ".join(COMMANDS)
-            ctx.fail(f"There is no command '{args[0]}'; {hint}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([*COMMANDS.items()])
-
-
 @click.command(
-    cls=Commands, help=HELP, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=LazyGroup,
+    table=COMMANDS,
+    package="msdl.cli",
+    help=HELP,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(VERSION, message="msdl %(version)s")
 @click.pass_context
@@ -112,4 +88,12 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "msdl":
+            raise
+        from msdl.cli.output import UNUSABLE
+
+        package = error.name.partition(".")[0]
+        click.echo(f"Error: The package '{package}' is missing; `msdl doctor` says how to install it.", err=True)
+        return UNUSABLE
     return code

@@ -29,12 +29,12 @@ Extents = tuple[int, ...]
 
 
 def state_dict_shapes(graph: Graph) -> dict[str, Extents]:
-    """Key -> shape for every tensor of the compiled module's state_dict: node id, dot, the tensor's name in torch.nn."""
+    """Key -> shape of every tensor of the compiled module's state_dict: node id, dot, the name in torch.nn."""
     return {f"{node.id}.{name}": shape for node in graph for name, shape in tensors(node.layer).items()}
 
 
 def tensors(layer: Layer) -> dict[str, Extents]:
-    """Name -> shape of what torch.nn keeps for a layer, weights and buffers, in torch's order; `()` is a scalar."""
+    """Name -> shape of what torch.nn keeps for a layer, in its order: weights and buffers; `()` is a scalar."""
     match layer:
         case Conv(inputs=inputs, outputs=outputs, kernel=kernel, groups=groups, bias=bias):
             return {"weight": (outputs, inputs // groups, *kernel)} | ({"bias": (outputs,)} if bias else {})

@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
 from msdl import __version__
-from msdl.cli.app import COMMANDS
+from msdl.cli.app import COMMANDS, app
 
 HEAVY = ("torch", "networkx", "lark", "rich", "jinja2")
 
@@ -28,8 +28,8 @@ def test_alone_it_teaches(msdl) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_table_says_what_the_commands_say_of_themselves(name: str, msdl) -> None:
-    command = import_module(f"msdl.cli.{name}").command
-    assert command.name == name
+    command = app.get_command(click.Context(app), name)
+    assert command is not None and command.name == name
     assert msdl(name, "--help").code == 0
 
 
@@ -41,7 +41,7 @@ def test_version(msdl) -> None:
     ("arguments", "words"),
     [
         (["chek"], "did you mean 'check'?"),
-        (["frobnicate"], "the commands are check, cost"),
+        (["frobnicate"], "the commands are check, explain"),
         (["check"], "Missing argument"),
         (["--bogus"], "No such option"),
         (["check", "tiny.msd", "--format", "xml"], "Invalid value for '--format'"),
@@ -81,11 +81,26 @@ def test_help_loads_nothing_heavy() -> None:
         ["show", "msdnet_cifar_anytime", "--stage", "schedule"],
         ["compile", "msdnet_cifar_anytime"],
         ["list"],
+        ["explain", "MSD503"],
+        ["fmt", "tiny.msd"],
+        ["why", "msdnet_cifar_anytime", "layer3.scale2"],
+        ["diff", "msdnet_cifar_anytime", "msdnet_cifar_anytime"],
+        ["new", "mine"],
+        ["import", "msdnet-pytorch", "--stepmode", "even"],
+        ["doctor"],
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_no_command_loads_torch(arguments: list[str]) -> None:
+def test_no_command_loads_torch(folder: Path, arguments: list[str]) -> None:
     assert "torch" not in loaded(*arguments)
+
+
+def test_a_missing_package_is_named(folder: Path) -> None:
+    script = "import sys; sys.modules['lark'] = None; from msdl.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", script, "check", "tiny.msd"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "Error: The package 'lark' is missing; `msdl doctor` says how to install it.\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pipe of a Unix shell")

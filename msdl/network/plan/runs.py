@@ -119,10 +119,8 @@ class _Runs:
         on = None if statement.on is None else self._scales_on(statement.on)
         across = self.spec.scales.count if on is None else len(on)
         if isinstance(value, int) and value * across > MOST_CELLS:
-            raise _TooMany(
-                f"{value:,} layers x {counted(across, 'scale')} = {value * across:,} cells; a network has at most {MOST_CELLS:,}.",
-                statement.count.span,
-            )
+            cells = f"{value:,} layers x {counted(across, 'scale')} = {value * across:,} cells"
+            raise _TooMany(f"{cells}; a network has at most {MOST_CELLS:,}.", statement.count.span)
         count = whole(value, statement.count.span, "The number of layers")
         self.findings.add(*_misplaced_rules(statement))
         return None if isinstance(count, Unknown) else Run(statement, self.layers + 1, count, on)

@@ -45,7 +45,7 @@ def command(spec: str, stage: str, format: str, settings: dict[str, str]) -> int
 
 def _text(network: Compilation, stage: str, format: str) -> str | None:
     """A stage as text, or None where mistakes prevented it."""
-    from msdl.cli import stages
+    from msdl.cli.show import stages
 
     match stage:
         case "document":

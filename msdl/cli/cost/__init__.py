@@ -26,7 +26,7 @@ def command(spec: str, format: str, exact: bool, settings: dict[str, str]) -> in
     report_grave(network.diagnostics)
     if not network.valid:
         return INVALID
-    from msdl.cli.tables import FORMATS
+    from msdl.cli.cost.tables import FORMATS
 
     put(FORMATS[format](network.costs, exact))
     return FINE
