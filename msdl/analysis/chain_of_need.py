@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from msdl.analysis.place import Place
+from msdl.analysis.rule import rule
 from msdl.network.graph import Exit, Graph, Node
-from msdl.network.layers import Add, Concat
-
-PATHS = ("vertical", "diagonal", "horizontal", "up", "from", "then", "transition")
-HISTORIES = {Concat: "dense", Add: "residual"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +37,12 @@ class _Way:
 
     def onwards(self, source: Node, node: Node) -> _Way:
         """The way from the node it leads to, the source, to one that reads it."""
-        cell, rule, through = node.cell, _rule(node, source), self.step.through
+        cell, name, through = node.cell, rule(node, source), self.step.through
         if self.step.cell == cell.id:
-            step, before = Step(cell.id, through if rule in ("", *through) else (*through, rule)), self.before
+            step, before = Step(cell.id, through if name in ("", *through) else (*through, name)), self.before
         else:
             # A node that was asked about comes into its own cell's value by the rule that it belongs to.
-            rules = (rule,) if source.cell.id != cell.id else (_rule(source, None), rule)
+            rules = (name,) if source.cell.id != cell.id else (rule(source, None), name)
             step, before = Step(cell.id, tuple(dict.fromkeys(filter(None, rules))) or ("join",)), self
         return _Way(self.cells + (before is self), self.nodes + 1, cell.scale, step, before)
 
@@ -85,24 +82,3 @@ def _chain(way: _Way, exit: Exit) -> Chain:
     # A head of `identity` has no node: it puts out the features themselves.
     head = () if steps[0].cell == exit.cell.id else (Step(exit.cell.id, ("exit",)),)
     return (*reversed(steps), *head)
-
-
-def _rule(node: Node, source: Node | None) -> str:
-    """The rule of the language that a node was made by, told from its id; nothing where paths of a cell are joined."""
-    cell = node.cell
-    if cell.role != "cell":
-        return cell.role
-    name = node.id.removeprefix(cell.id).removeprefix(".").partition(".")[0].partition("_")[0]
-    if name.rstrip("0123456789") in PATHS:
-        return name
-    if name not in ("", "join"):
-        return "layer"
-    return "" if source is None or source.cell.id == cell.id else _passed_on(source, node)
-
-
-def _passed_on(source: Node, node: Node) -> str:
-    """What brings another cell's value into a join as it is: the history, or a path that is `identity`."""
-    step = source.cell.scale - node.cell.scale
-    if step == 0:
-        return HISTORIES.get(type(node.layer), "horizontal")
-    return {-1: "diagonal", 1: "up"}.get(step, f"from{source.cell.scale}")

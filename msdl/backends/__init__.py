@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from msdl.backends import torch
+from msdl.backends import dot, torch
 from msdl.network.graph import Graph
 from msdl.network.schedule import Schedule
 
@@ -17,7 +17,7 @@ class Backend(Protocol):
     def __call__(self, graph: Graph, schedule: Schedule, digest: str, version: str) -> str: ...
 
 
-BACKENDS: Mapping[str, Backend] = MappingProxyType({"torch": torch.emit})
+BACKENDS: Mapping[str, Backend] = MappingProxyType({"torch": torch.emit, "dot": dot.emit})
 
 
 def backend(target: str) -> Backend:

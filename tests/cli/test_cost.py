@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from msdl.cli.cost.tables import amount, memory
+from msdl.quantities import amount, memory
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "cost"
 

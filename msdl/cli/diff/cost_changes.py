@@ -6,9 +6,9 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from msdl.cli.cost.tables import amount
 from msdl.cli.wording import columns
 from msdl.network.cost import ExitCost
+from msdl.quantities import amount
 
 CONVENTION = """\
 MACs are the multiply-adds of convolutions and linear layers for one image

@@ -1,0 +1,68 @@
+"""Which cells a cell is made from: the connections that a drawing shows and the paper's figure 2 means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from msdl.analysis.rule import rule
+from msdl.network.graph import IMAGE, Graph, Node
+from msdl.network.layers import Concat
+
+Kind = Literal["vertical", "horizontal", "diagonal", "up", "from", "residual", "layer", "between", "leave", "exit"]
+HISTORY = "dense"
+# Where a cell has no path of its own, these take over what its scale held.
+SAME_SCALE = {"then": "horizontal", "transition": "horizontal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A cell (or exit) is made, by a rule, from what another cell added.
+
+    `near` tells that the value read is that cell's own, the newest. The others are its dense sources: cells whose
+    feature maps came along in the concatenation.
+    """
+
+    source: str
+    target: str
+    kind: Kind
+    near: bool
+
+
+def connections(graph: Graph) -> tuple[Connection, ...]:
+    """Every connection between two cells, each once, in the order of elaboration.
+
+    A dense cell's value is [old value, what it adds], so a path that reads it reads every cell back to the last
+    transition, whose output is new. The old value itself, passed on, is no connection: nothing is computed from it.
+    """
+    added = _added(graph)
+    found = {each: None for node in graph for each in _into(graph, node, added)}
+    return tuple(found)
+
+
+def _added(graph: Graph) -> Mapping[str, tuple[str, ...]]:
+    """For every node the cells whose feature maps it holds side by side, the newest last."""
+    added: dict[str, tuple[str, ...]] = {}
+    for node in graph:
+        old = added[node.inputs[0]] if _is_history(graph, node) else ()
+        added[node.id] = (*old, node.cell.id)
+    return added
+
+
+def _is_history(graph: Graph, node: Node) -> bool:
+    """Whether a node is a dense cell's value: what was there, and what the cell adds."""
+    return isinstance(node.layer, Concat) and node.id == node.cell.id and rule(node, graph[node.inputs[0]]) == HISTORY
+
+
+def _into(graph: Graph, node: Node, added: Mapping[str, tuple[str, ...]]) -> Iterator[Connection]:
+    for id in node.inputs:
+        source = graph[id]
+        if id == IMAGE or source.cell.id == node.cell.id:
+            continue
+        name = rule(node, source).rstrip("0123456789")
+        if name == HISTORY:
+            continue
+        kind = cast(Kind, SAME_SCALE.get(name, name))
+        for cell in added[id]:
+            yield Connection(cell, node.cell.id, kind, near=cell == source.cell.id)

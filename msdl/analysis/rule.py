@@ -1,0 +1,30 @@
+"""The rule of the language that made a node, told from its id."""
+
+from __future__ import annotations
+
+from msdl.network.graph import Node
+from msdl.network.layers import Add, Concat
+
+PATHS = ("vertical", "diagonal", "horizontal", "up", "from", "then", "transition")
+HISTORIES = {Concat: "dense", Add: "residual"}
+
+
+def rule(node: Node, source: Node | None) -> str:
+    """The rule of the language that a node was made by, told from its id; nothing where paths of a cell are joined."""
+    cell = node.cell
+    if cell.role != "cell":
+        return cell.role
+    name = node.id.removeprefix(cell.id).removeprefix(".").partition(".")[0].partition("_")[0]
+    if name.rstrip("0123456789") in PATHS:
+        return name
+    if name not in ("", "join"):
+        return "layer"
+    return "" if source is None or source.cell.id == cell.id else _passed_on(source, node)
+
+
+def _passed_on(source: Node, node: Node) -> str:
+    """What brings another cell's value into a join as it is: the history, or a path that is `identity`."""
+    step = source.cell.scale - node.cell.scale
+    if step == 0:
+        return HISTORIES.get(type(node.layer), "horizontal")
+    return {-1: "diagonal", 1: "up"}.get(step, f"from{source.cell.scale}")

@@ -1,0 +1,1 @@
+"""Graph -> Picture: where cells, connections, bands and words stand, for every backend that draws."""
