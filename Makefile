@@ -18,13 +18,13 @@ if old.get("digest") != new["digest"]:
 endef
 export TABLES
 
-.PHONY: help demo test lint check fix golden wheel site clean
+.PHONY: help demo test lint check fix golden gallery wheel site clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: $(INSTALLED)  ## check, cost and compile a network of the library, then run it on an image
+demo: $(INSTALLED)  ## check, cost, draw and compile a network of the library, then run it on an image
 	@$(BIN)/python examples/demo.py
 
 test: $(INSTALLED)  ## the tests
@@ -45,6 +45,9 @@ fix: $(INSTALLED)  ## format, and mend what ruff can mend
 golden: $(INSTALLED)  ## write the parser's tables and all golden files anew; read the difference before you commit it
 	$(BIN)/python -c "$$TABLES"
 	$(BIN)/pytest --update-golden
+
+gallery: $(INSTALLED)  ## draw the pictures of docs/gallery.md anew, and run examples/tour.ipynb
+	$(BIN)/pytest --quiet --update-golden tests/docs/test_gallery.py tests/test_tour.py
 
 wheel: $(INSTALLED)  ## dist/msdl-*.whl
 	$(BIN)/pip wheel --quiet --no-build-isolation --no-deps --wheel-dir dist .

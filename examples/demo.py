@@ -1,8 +1,8 @@
 """What msdl does, in one run: `make demo`.
 
-Checks a network of the library, says what its exits cost, compiles it into build/ and runs the module on an image. The
-image is synthetic (a sun over the sea, computed here), and the network's weights are random: the point is that every
-answer comes as soon as its exit is computed, and that nothing behind it is.
+Checks a network of the library, says what its exits cost, draws it, compiles it into build/ and runs the module on an
+image. The image is synthetic (a sun over the sea, computed here), and the network's weights are random: the point is
+that every answer comes as soon as its exit is computed, and that nothing behind it is.
 """
 
 from __future__ import annotations
@@ -20,6 +20,14 @@ import torch
 NETWORK = "msdnet_cifar_anytime"
 BUILD = Path("build")
 SIZE = 32
+# What is drawn: the file in build/, what is to be seen, what it is for.
+DRAWINGS = (
+    (f"{NETWORK}.svg", (), "the network"),
+    (f"{NETWORK}_exit3.svg", ("--exit", "3", "--order"), "what exit 3 needs, and in which order it is computed"),
+    (f"{NETWORK}.html", (), "a page to explore it: open it in a browser"),
+    (f"{NETWORK}_cost.pdf", ("--cost",), "where the work is"),
+    (f"{NETWORK}.tex", (), "TikZ, for a paper"),
+)
 
 
 def main() -> None:
@@ -27,17 +35,28 @@ def main() -> None:
     source, image = BUILD / f"{NETWORK}.py", BUILD / "sunset.ppm"
     msdl("check", NETWORK)
     msdl("cost", NETWORK)
+    draw()
     msdl("compile", NETWORK, "-o", str(source))
     write_sunset(image)
     run(load(source), read_ppm(image))
 
 
-def msdl(*arguments: str) -> None:
+def msdl(*arguments: str, end: str = "\n") -> None:
     """Runs the command line and shows what it was."""
     print(f"$ msdl {shlex.join(arguments)}", flush=True)
     code = subprocess.run([sys.executable, "-m", "msdl", *arguments], check=False).returncode
     if code:
         sys.exit(code)
+    print(end=end, flush=True)
+
+
+def draw() -> None:
+    """Writes the drawings and says where they are."""
+    for file, options, _ in DRAWINGS:
+        msdl("draw", NETWORK, *options, "-o", str(BUILD / file), end="")
+    print("\nDrawings:")
+    for file, _, shown in DRAWINGS:
+        print(f"  {BUILD / file!s:40} {shown}")
     print(flush=True)
 
 

@@ -172,6 +172,12 @@ class Compilation:
 
         return backend(target)(self.network, self.schedule, self.digest, VERSION)
 
+    def _repr_svg_(self) -> str | None:
+        """What a notebook shows: the plain drawing; None where there is nothing to draw. `Figure` has more."""
+        from msdl.figure import Figure
+
+        return Figure(self)._repr_svg_()
+
     @property
     def digest(self) -> str:
         """A short hash of what the network is made of: the texts of all files read, its name and its parameters."""

@@ -59,6 +59,13 @@ class Diagnostic:
         return ("", -1) if self.span is None else (self.span.source.name, self.span.start)
 
 
+def error(
+    code: str, message: str, span: Span | None = None, caption: str = "", help: str = "", *labels: Label
+) -> Diagnostic:
+    """What has to be put right; there is no network until then."""
+    return Diagnostic(code, Severity.ERROR, message, span, caption, labels, help=help)
+
+
 class SpecError(ValueError):
     """A spec with errors. `diagnostics` holds all that was found; `str()` gives each a line, with its place."""
 
@@ -86,14 +93,16 @@ class Mistake(Exception):
         super().__init__(diagnostic.message)
 
 
-def mistake(code: str, message: str, span: Span | None, caption: str = "", help: str = "", *labels: Label) -> Mistake:
+def mistake(
+    code: str, message: str, span: Span | None = None, caption: str = "", help: str = "", *labels: Label
+) -> Mistake:
     """An error to raise."""
-    return Mistake(Diagnostic(code, Severity.ERROR, message, span, caption, labels, help=help))
+    return Mistake(error(code, message, span, caption, help, *labels))
 
 
 @dataclass
 class Findings:
-    """The diagnostics of one pass while it runs: one per cause."""
+    """The diagnostics of one pass while it runs: one per cause. False as long as there are none."""
 
     _found: dict[tuple[object, ...], Diagnostic] = field(default_factory=dict)
 
@@ -102,9 +111,9 @@ class Findings:
             self._found.setdefault(diagnostic.cause, diagnostic)
 
     def error(
-        self, code: str, message: str, span: Span | None, caption: str = "", help: str = "", *labels: Label
+        self, code: str, message: str, span: Span | None = None, caption: str = "", help: str = "", *labels: Label
     ) -> None:
-        self.add(Diagnostic(code, Severity.ERROR, message, span, caption, labels, help=help))
+        self.add(error(code, message, span, caption, help, *labels))
 
     def warning(
         self, code: str, message: str, span: Span | None, caption: str = "", help: str = "", *labels: Label
@@ -119,6 +128,9 @@ class Findings:
             self.add(found.diagnostic)
             return None
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._found.values())
 
@@ -131,4 +143,10 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    return any(d.severity is Severity.ERROR for d in diagnostics)
+    return fails(diagnostics, strict=False)
+
+
+def fails(diagnostics: Iterable[Diagnostic], strict: bool) -> bool:
+    """Whether what was found counts as failure: an error does, under `--strict` a warning too."""
+    counts = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
+    return any(diagnostic.severity in counts for diagnostic in diagnostics)

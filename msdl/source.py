@@ -14,11 +14,13 @@ LINE_END = re.compile(r"\r\n|\n|\r")
 class Source:
     """One text: a `.msd` file, the standard input, or the value of a `--set`.
 
-    `name` is what messages print before the line; `text` is the whole text, byte order mark removed.
+    `name` is what messages print before the line; `text` is the whole text, byte order mark removed. `is_file` tells
+    that the name is the path it was read from.
     """
 
     name: str
     text: str = field(repr=False)
+    is_file: bool = False
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""What all tests share: golden files."""
+"""What all tests share: golden files, and the laws' settings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from difflib import unified_diff
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples every time, and no clock: these machines are shared.
+settings.register_profile("msdl", derandomize=True, deadline=None)
+settings.load_profile("msdl")
 
 Golden = Callable[[str, Path], None]
 

@@ -32,7 +32,7 @@ layers 8 dense(growth) {
 
 def span(text: str, part: str, name: str = "net.msd") -> Span:
     start = text.index(part)
-    return Span(Source(name, text), start, start + len(part))
+    return Span(Source(name, text, is_file=True), start, start + len(part))
 
 
 def error(place: Span | None, **more: object) -> Diagnostic:
@@ -134,9 +134,9 @@ def test_names_of_files_cannot_steer_the_terminal() -> None:
 
 def test_color_changes_no_character() -> None:
     found = [error(span(TEXT, "growth"), help="x")]
-    colored = render(found, color=True)
-    assert "\x1b[" in colored
-    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == render(found)
+    coloured = render(found, color=True)
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == render(found)
 
 
 @pytest.mark.parametrize(
@@ -232,23 +232,24 @@ def test_sarif_explains_the_codes_that_occur_and_no_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "location"),
+    ("name", "is_file", "location"),
     [
-        ("net.msd", {"uri": "net.msd", "uriBaseId": "%SRCROOT%"}),
-        ("../a b/ü#?%.msd", {"uri": "../a%20b/%C3%BC%23%3F%25.msd", "uriBaseId": "%SRCROOT%"}),
-        ("c:net.msd", {"uri": "c%3Anet.msd", "uriBaseId": "%SRCROOT%"}),
-        ("{here}/nets/a.msd", {"uri": "nets/a.msd", "uriBaseId": "%SRCROOT%"}),
-        ("/far/a b.msd", {"uri": "file:///far/a%20b.msd"}),
-        ("latin\udce9.msd", {"uri": "latin%E9.msd", "uriBaseId": "%SRCROOT%"}),
-        ("<stdin>", {"uri": "%3Cstdin%3E"}),
-        ("--set depth", {"uri": "--set%20depth"}),
+        ("net.msd", True, {"uri": "net.msd", "uriBaseId": "%SRCROOT%"}),
+        ("../a b/ü#?%.msd", True, {"uri": "../a%20b/%C3%BC%23%3F%25.msd", "uriBaseId": "%SRCROOT%"}),
+        ("c:net.msd", True, {"uri": "c%3Anet.msd", "uriBaseId": "%SRCROOT%"}),
+        ("{here}/nets/a.msd", True, {"uri": "nets/a.msd", "uriBaseId": "%SRCROOT%"}),
+        ("/far/a b.msd", True, {"uri": "file:///far/a%20b.msd"}),
+        ("latin\udce9.msd", True, {"uri": "latin%E9.msd", "uriBaseId": "%SRCROOT%"}),
+        ("<a>.msd", True, {"uri": "%3Ca%3E.msd", "uriBaseId": "%SRCROOT%"}),
+        ("<stdin>", False, {"uri": "%3Cstdin%3E"}),
+        ("--set depth", False, {"uri": "--set%20depth"}),
     ],
 )
 def test_sarif_names_files_by_their_address(
-    name: str, location: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, is_file: bool, location: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    place = Span(Source(name.replace("{here}", str(tmp_path)), "x"), 0, 1)
+    place = Span(Source(name.replace("{here}", str(tmp_path)), "x", is_file), 0, 1)
     (result,) = results([error(place)])
     assert result["locations"][0]["physicalLocation"]["artifactLocation"] == location
 
@@ -278,25 +279,32 @@ def test_sarif_doubles_braces() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "start", "end", "command"),
+    ("name", "is_file", "start", "end", "command"),
     [
         (
             "net.msd",
+            True,
             0,
             1,
             "::error file=net.msd,line=1,endLine=1,col=1,endColumn=2,title=MSD999::This is wrong.%0Ahere",
         ),
-        ("a:b,100%.msd", 2, 4, "::error file=a%3Ab%2C100%25.msd,line=2,endLine=3,title=MSD999::This is wrong.%0Ahere"),
-        ("{here}/net.msd", 2, 5, "::error file=net.msd,line=2,endLine=3,title=MSD999::This is wrong.%0Ahere"),
-        ("<stdin>", 2, 3, "::error title=MSD999::<stdin>:2:1: This is wrong.%0Ahere"),
+        (
+            "a:b,100%.msd",
+            True,
+            2,
+            4,
+            "::error file=a%3Ab%2C100%25.msd,line=2,endLine=3,title=MSD999::This is wrong.%0Ahere",
+        ),
+        ("{here}/net.msd", True, 2, 5, "::error file=net.msd,line=2,endLine=3,title=MSD999::This is wrong.%0Ahere"),
+        ("<stdin>", False, 2, 3, "::error title=MSD999::<stdin>:2:1: This is wrong.%0Ahere"),
     ],
     ids="line escaped lines stdin".split(),
 )
 def test_github_commands(
-    name: str, start: int, end: int, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, is_file: bool, start: int, end: int, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    place = Span(Source(name.replace("{here}", str(tmp_path)), "x\nb\nc\n"), start, end)
+    place = Span(Source(name.replace("{here}", str(tmp_path)), "x\nb\nc\n", is_file), start, end)
     assert render([error(place)], "github") == f"{command}\n"
 
 

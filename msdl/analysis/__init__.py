@@ -1,1 +1,1 @@
-"""Questions asked of checked networks: which exits need a cell and why, what no exit needs, how two networks differ."""
+"""Questions asked of graphs: which exits need a cell and why, what no exit needs, how two networks differ."""

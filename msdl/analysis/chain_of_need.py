@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from msdl.analysis.place import Place
+from msdl.analysis.part import Part
 from msdl.analysis.rule import rule
 from msdl.network.graph import Exit, Graph, Node
 
@@ -15,7 +15,7 @@ class Step:
     """A cell of a chain, and how the chain comes into it and through it.
 
     `through` names the rules: `diagonal`, or `horizontal` and then `transition`. Where the old value goes in as it is,
-    that is the history: `dense` or `residual`. The first step is the place asked about, through nothing.
+    that is the history: `dense` or `residual`. The first step is the part asked about, through nothing.
     """
 
     cell: str
@@ -47,8 +47,8 @@ class _Way:
         return _Way(self.cells + (before is self), self.nodes + 1, cell.scale, step, before)
 
 
-def chains_of_need(graph: Graph, start: Place) -> tuple[Chain | None, ...]:
-    """For every exit the shortest chain from a place to it; None for an exit that doesn't need the place.
+def chains_of_need(graph: Graph, start: Part) -> tuple[Chain | None, ...]:
+    """For every exit the shortest chain from a part to it; None for an exit that doesn't need the part.
 
     Of two chains that with fewer cells is the shorter, then that with fewer nodes. Of equally short ones it is that
     which comes from the coarser cell where they meet: it goes down to the coarse scales as soon as it can.
@@ -57,8 +57,8 @@ def chains_of_need(graph: Graph, start: Place) -> tuple[Chain | None, ...]:
     return tuple(_chain(ways[exit.output], exit) if exit.output in ways else None for exit in graph.exits)
 
 
-def _ways(graph: Graph, start: Place) -> Mapping[str, _Way]:
-    """The shortest way to every node that depends on a place, by one sweep along the edges."""
+def _ways(graph: Graph, start: Part) -> Mapping[str, _Way]:
+    """The shortest way to every node that depends on a part, by one sweep along the edges."""
     if start.value not in start.nodes:
         return {}  # its own nodes lead nowhere; the value that others read was made elsewhere
     ways = {start.value.id: _Way(1, 1, start.cell.scale, Step(start.id, ()), None)}

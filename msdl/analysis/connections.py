@@ -30,21 +30,50 @@ class Connection:
     near: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A cell (or exit) reads, by a rule, another's value: what all of `sources` added, the nearest of them last."""
+
+    target: str
+    kind: Kind
+    sources: tuple[str, ...]
+
+    @property
+    def nearest(self) -> Connection:
+        return Connection(self.sources[-1], self.target, self.kind, near=True)
+
+    @property
+    def dense(self) -> Iterator[Connection]:
+        """The connections with cells before the nearest."""
+        return (Connection(source, self.target, self.kind, near=False) for source in self.sources[:-1])
+
+
 def connections(graph: Graph) -> tuple[Connection, ...]:
     """Every connection between two cells, each once, in the order of elaboration.
 
     A dense cell's value is [old value, what it adds], so a path that reads it reads every cell back to the last
     transition, whose output is new. The old value itself, passed on, is no connection: nothing is computed from it.
     """
+    found = (each for reading in readings(graph) for each in (*reading.dense, reading.nearest))
+    return tuple(dict.fromkeys(found))
+
+
+def readings(graph: Graph) -> tuple[Reading, ...]:
+    """What every cell and exit reads of others, each once, in the order of elaboration."""
     added = _added(graph)
-    found = {each: None for node in graph for each in _into(graph, node, added)}
-    return tuple(found)
+    found = [each for node in graph for each in _into(graph, node, added)]
+    # An exit that puts out what it reads has no node: its chain is `identity`.
+    handed_on = (exit for exit in graph.exits if exit.output == exit.features)
+    found += (Reading(exit.cell.id, "exit", added[exit.features]) for exit in handed_on if added[exit.features])
+    return tuple(dict.fromkeys(found))
 
 
 def _added(graph: Graph) -> Mapping[str, tuple[str, ...]]:
-    """For every node the cells whose feature maps it holds side by side, the newest last."""
-    added: dict[str, tuple[str, ...]] = {}
+    """For every node the cells whose feature maps it holds side by side, the newest last; the image is of no cell."""
+    added: dict[str, tuple[str, ...]] = {IMAGE: ()}
     for node in graph:
+        if node.id == IMAGE:
+            continue
         old = added[node.inputs[0]] if _is_history(graph, node) else ()
         added[node.id] = (*old, node.cell.id)
     return added
@@ -55,14 +84,11 @@ def _is_history(graph: Graph, node: Node) -> bool:
     return isinstance(node.layer, Concat) and node.id == node.cell.id and rule(node, graph[node.inputs[0]]) == HISTORY
 
 
-def _into(graph: Graph, node: Node, added: Mapping[str, tuple[str, ...]]) -> Iterator[Connection]:
+def _into(graph: Graph, node: Node, added: Mapping[str, tuple[str, ...]]) -> Iterator[Reading]:
     for id in node.inputs:
         source = graph[id]
-        if id == IMAGE or source.cell.id == node.cell.id:
+        if not added[id] or source.cell.id == node.cell.id:
             continue
         name = rule(node, source).rstrip("0123456789")
-        if name == HISTORY:
-            continue
-        kind = cast(Kind, SAME_SCALE.get(name, name))
-        for cell in added[id]:
-            yield Connection(cell, node.cell.id, kind, near=cell == source.cell.id)
+        if name != HISTORY:
+            yield Reading(node.cell.id, cast(Kind, SAME_SCALE.get(name, name)), added[id])

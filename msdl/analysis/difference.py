@@ -32,9 +32,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ExitPair:
-    """The exits of two networks at one place, as their numbers from 0; None where there is none."""
+    """The exits of two networks with one cell, as their numbers from 0; None where there is none."""
 
-    place: str
+    cell: str
     old: int | None
     new: int | None
 
@@ -43,15 +43,15 @@ class ExitPair:
 class Difference:
     """The difference between two networks, in the order of the new one's nodes, those it lacks behind them.
 
-    `kept` counts the nodes that have tensors, the same in both; `exits` are in layer order. `image` tells that the
-    input has another shape, `answers` that the exits do not all put out the same nodes in the same order.
+    `kept` counts the nodes that have tensors, the same in both; `exits` are in layer order. `same_input` tells that
+    the images have one shape, `same_exits` that the exits all put out the same nodes in the same order.
     """
 
     changes: tuple[Change, ...]
     kept: int
     exits: tuple[ExitPair, ...]
-    image: bool
-    answers: bool
+    same_input: bool
+    same_exits: bool
 
     def of(self, kind: Kind) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.kind == kind)
@@ -64,7 +64,7 @@ class Difference:
     @property
     def same(self) -> bool:
         """Whether both put out the same, given the same weights."""
-        return not (self.changes or self.image or self.answers)
+        return not self.changes and self.same_input and self.same_exits
 
 
 def difference(old: Graph, new: Graph) -> Difference:
@@ -73,7 +73,7 @@ def difference(old: Graph, new: Graph) -> Difference:
     changed = {change.id for change in changes}
     kept = sum(bool(tensors(node.layer)) for node in new if node.id not in changed)
     answers = [[(exit.cell.id, exit.output) for exit in graph.exits] for graph in (old, new)]
-    return Difference(changes, kept, tuple(_exits(old, new)), old.image != new.image, answers[0] != answers[1])
+    return Difference(changes, kept, tuple(_exits(old, new)), old.image == new.image, answers[0] == answers[1])
 
 
 def _changes(old: Graph, new: Graph) -> Iterator[Change]:
@@ -99,5 +99,5 @@ def _kind(old: Node | None, new: Node | None) -> Kind | None:
 def _exits(old: Graph, new: Graph) -> Iterator[ExitPair]:
     places = {exit.cell.id: (exit.layer, exit.scale) for exit in (*old.exits, *new.exits)}
     before, after = ({exit.cell.id: number for number, exit in enumerate(graph.exits)} for graph in (old, new))
-    for place in sorted(places, key=lambda place: (*places[place], place)):
-        yield ExitPair(place, before.get(place), after.get(place))
+    for cell in sorted(places, key=lambda cell: (*places[cell], cell)):
+        yield ExitPair(cell, before.get(cell), after.get(cell))

@@ -14,7 +14,7 @@ def rule(node: Node, source: Node | None) -> str:
     cell = node.cell
     if cell.role != "cell":
         return cell.role
-    name = node.id.removeprefix(cell.id).removeprefix(".").partition(".")[0].partition("_")[0]
+    name = node.within.partition(".")[0].partition("_")[0]
     if name.rstrip("0123456789") in PATHS:
         return name
     if name not in ("", "join"):

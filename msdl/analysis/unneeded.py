@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from msdl.analysis.place import Place
-from msdl.analysis.readers import readers
+from msdl.analysis.part import Part
+from msdl.analysis.readers import readers, readers_of
 from msdl.network.graph import Graph, Node
 from msdl.network.schedule import needed_by
 
@@ -19,7 +18,7 @@ class Unneeded:
     `readers` are the cells that read the cell, or the nodes that read the node; no exit needs them either.
     """
 
-    place: Place
+    part: Part
     readers: tuple[str, ...]
 
 
@@ -29,18 +28,8 @@ def unneeded(graph: Graph) -> tuple[Unneeded, ...]:
     cells: dict[str, list[Node]] = defaultdict(list)
     for node in graph.layers:
         cells[node.cell.id].append(node)
-    found: list[Unneeded] = []
-    for id, nodes in cells.items():
+    parts: list[Part] = []
+    for nodes in cells.values():
         dropped = [node for node in nodes if not needs[node.id]]
-        if len(dropped) == len(nodes):
-            place = Place(id, nodes[0].cell, tuple(nodes), graph[graph.outputs[id]])
-            found.append(Unneeded(place, _cells(nodes, read_by)))
-        else:
-            found += [Unneeded(Place(n.id, n.cell, (n,), n), tuple(r.id for r in read_by[n.id])) for n in dropped]
-    return tuple(found)
-
-
-def _cells(nodes: Iterable[Node], read_by: Mapping[str, list[Node]]) -> tuple[str, ...]:
-    """The other cells that read a cell's nodes."""
-    found = {reader.cell.id: None for node in nodes for reader in read_by[node.id] if reader.cell.id != node.cell.id}
-    return tuple(found)
+        parts += [Part.of_cell(graph, nodes)] if len(dropped) == len(nodes) else map(Part.of_node, dropped)
+    return tuple(Unneeded(part, tuple(readers_of(part, read_by))) for part in parts)

@@ -1,14 +1,15 @@
-"""Schedule -> text: one function a target, all of one protocol. Add a target to `BACKENDS`."""
+"""Schedule -> text: one folder a target, each with `emit`, all of one protocol. Add a target to `BACKENDS`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from importlib import import_module
 from typing import Protocol
 
-from msdl.backends import dot, torch
 from msdl.network.graph import Graph
 from msdl.network.schedule import Schedule
+
+# A target is the folder of its name beside this file, imported when it is asked for.
+BACKENDS = ("torch", "dot", "tex")
 
 
 class Backend(Protocol):
@@ -17,11 +18,9 @@ class Backend(Protocol):
     def __call__(self, graph: Graph, schedule: Schedule, digest: str, version: str) -> str: ...
 
 
-BACKENDS: Mapping[str, Backend] = MappingProxyType({"torch": torch.emit, "dot": dot.emit})
-
-
 def backend(target: str) -> Backend:
     """The backend of a target. Raises ValueError for an unknown one."""
     if target not in BACKENDS:
         raise ValueError(f"there is no target {target!r}; there is {', '.join(BACKENDS)}")
-    return BACKENDS[target]
+    emit: Backend = import_module(f"{__name__}.{target}").emit
+    return emit

@@ -16,7 +16,7 @@ from msdl.checks.coarse import (
 from msdl.checks.grid import exits_read_compressed_maps, nodes_reach_an_exit, scales_are_used
 from msdl.checks.identifiers import names_fit_a_module
 from msdl.checks.subject import Subject
-from msdl.diagnostics import Diagnostic, Findings, Severity, has_errors
+from msdl.diagnostics import Diagnostic, Findings, error, has_errors
 from msdl.language.spec import NetworkSpec
 from msdl.network.graph import Graph
 from msdl.network.prune import chosen_exit, pruned
@@ -57,7 +57,7 @@ def check(
         if only is None:
             names = ", ".join(known.name for known in graph.exits)
             message = f"There is no exit '{exit}'; the exits are: {names}."
-            return None, (*findings, Diagnostic("MSD507", Severity.ERROR, message))
+            return None, (*findings, error("MSD507", message))
         return pruned(graph, only), tuple(findings)
     for law in OF_A_SOUND_GRAPH:
         findings.add(*law(subject))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from msdl.diagnostics import Diagnostic, Mistake, Severity, mistake
+from msdl.diagnostics import Diagnostic, Mistake, error, mistake
 from msdl.language import syntax as ast
 from msdl.language.build_expressions import UNITS
 from msdl.language.spec import NetworkSpec
@@ -52,7 +52,7 @@ def _breach(claim: ast.Claim, counted: Costs) -> Iterator[Diagnostic]:
         at_most, sign = ("at most ", "<= ") if claim.comparison == "<=" else ("", "")
         message = f"The network has {found:,} {what}, but {at_most}{claim.number.text} is expected."
         hint = f"`{what} {sign}{found:_}`"
-        yield Diagnostic("MSD518", Severity.ERROR, message, claim.span, f"found {found:_}", help=hint)
+        yield error("MSD518", message, claim.span, f"found {found:_}", hint)
 
 
 def _found(claim: ast.Claim, counted: Costs) -> int:

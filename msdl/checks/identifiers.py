@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Iterator
 
 from msdl.checks.subject import Subject
-from msdl.diagnostics import Diagnostic, Severity
+from msdl.diagnostics import Diagnostic, error
 from msdl.language import syntax as ast
 from msdl.source import Span
 
@@ -40,6 +40,4 @@ def _fits(name: ast.Name, span: Span) -> Iterator[Diagnostic]:
         reason = "is a word of Python" if keyword.iskeyword(name.text) else "would shadow a part of torch.nn.Module"
         reason = "starts with '_', which torch keeps for itself" if name.text.startswith("_") else reason
         message = f"'{name.text}' can't name a part of the generated module: it {reason}."
-        yield Diagnostic(
-            "MSD208", Severity.ERROR, message, span, help=f"take another, such as '{name.text.strip('_')}_'"
-        )
+        yield error("MSD208", message, span, help=f"take another, such as '{name.text.strip('_')}_'")

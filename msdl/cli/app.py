@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import click
 
@@ -17,6 +20,7 @@ COMMANDS = {
     "explain": "Explain a diagnostic: what it means, an example, the fix, the reason.",
     "fmt": "Give specs their one layout.",
     "cost": "Say what every exit of a network costs.",
+    "draw": "Draw a network: its grid, its exits, what each exit needs.",
     "why": "Say which exits need a cell, and through what.",
     "diff": "Compare two networks: parameters, costs, and whether weights still load.",
     "show": "Print a stage of the compiler: document, spec, graph or schedule.",
@@ -36,6 +40,7 @@ Start here:
   msdl check net.msd                            every mistake, at its place
   msdl cost msdnet_cifar_anytime                what each exit costs
   msdl cost msdnet_imagenet --set spacing=6     the same with another parameter
+  msdl draw net.msd -o net.svg                  its grid, its exits, what they need
   msdl compile net.msd -o net.py                a readable PyTorch module
 
 \b
@@ -75,6 +80,31 @@ def app(ctx: click.Context) -> int:
     return 0
 
 
+def _show(error: click.ClickException) -> None:
+    """Says what is wrong with the command's line; a file's name, quoted there, must not steer the terminal."""
+    from msdl.report import clean
+
+    said = io.StringIO()
+    with suppress(OSError):  # nobody can be told where the standard error is full
+        error.show(said)
+        click.echo("".join(f"{clean(line)}\n" for line in said.getvalue().splitlines()), nl=False, err=True)
+
+
+def _refuse(error: OSError) -> int:
+    """What no command can do anything about: the working folder was removed, or the standard output is full."""
+    from msdl.cli.output import UNUSABLE, Unwritable
+
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        click.echo("Error: The working folder does not exist any more.", err=True)
+        return UNUSABLE
+    if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
+        raise error
+    Unwritable("the standard output", error).show()
+    return UNUSABLE
+
+
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -86,8 +116,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return error.exit_code
+    except OSError as error:
+        return _refuse(error)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "msdl":
             raise

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
+from msdl.cli.options import format_option
 from msdl.cli.output import FINE, put
+from msdl.cli.values import as_json
+from msdl.cli.wording import terminal_width
 from msdl.explanations import Page, pages
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-FORMAT_VERSION = 1
 # Prose gets hard to read in longer lines.
 WIDEST_PAGE = 100
 
@@ -31,7 +31,7 @@ def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -
 
 @click.command("explain")
 @click.argument("code", metavar="[CODE]", required=False, shell_complete=complete_code)
-@click.option("--format", type=click.Choice(["human", "json"]), default="human")
+@format_option("json")
 def command(code: str | None, format: str) -> int:
     """Explain a diagnostic: what it means, an example, the fix, the reason. Without CODE, list the diagnostics.
 
@@ -43,7 +43,7 @@ def command(code: str | None, format: str) -> int:
     """
     found = [*pages().values()] if code is None else [_page(code)]
     if format == "json":
-        put(json.dumps({"format_version": FORMAT_VERSION, "pages": [asdict(page) for page in found]}, indent=2))
+        put(as_json({"pages": [asdict(page) for page in found]}))
     elif code is None:
         put("\n".join(f"{page.code}  {page.title}" for page in found))
     else:
@@ -64,14 +64,14 @@ def _page(code: str) -> Page:
 
 def _shown(page: Page) -> str:
     """Set for a terminal; as it is where it is read by something else."""
-    if not sys.stdout.isatty():
+    if (width := terminal_width()) is None:
         return page.markdown
     from rich.console import Console
     from rich.markdown import Markdown
     from rich.theme import Theme
 
-    # A terminal may be light or dark: only its own colors, and no background, are sure to be readable.
-    console = Console(theme=Theme({"markdown.code": "cyan"}))
+    # A terminal may be light or dark: only its own colours, and no background, are sure to be readable.
+    console = Console(width=width, theme=Theme({"markdown.code": "cyan"}))
     with console.capture() as shown:
         console.print(Markdown(page.markdown, code_theme="ansi_dark"), width=min(console.width, WIDEST_PAGE))
     return shown.get()

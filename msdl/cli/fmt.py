@@ -12,20 +12,25 @@ from pathlib import Path
 import click
 
 from msdl import library
-from msdl.cli.options import specs_argument
+from msdl.cli.options import read_stdin_once, specs_argument
 from msdl.cli.output import FINE, INVALID, put, report, write
 from msdl.diagnostics import Findings, Mistake, SpecError, mistake
+from msdl.report import brief
 
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A spec before and after: `before` is its text as it is, byte order mark included."""
+    """A spec before and after: `before` is its text as it is, byte order mark included.
+
+    `rewritable` says that it lies in a file; what comes through a pipe can only be passed on.
+    """
 
     name: str
     before: str
     after: str
+    rewritable: bool
 
     @property
     def differs(self) -> bool:
@@ -44,8 +49,8 @@ class Layout:
 def command(specs: tuple[str, ...], check: bool, diff: bool) -> int:
     """Give specs their one layout. What they say stays the same, and comments stay where they were.
 
-    SPEC is a file, a folder with all the .msd files below it, or - for the standard input, whose layout is printed. A
-    file with syntax errors is left as it is.
+    SPEC is a file, a folder with all the .msd files below it, or - for the standard input, whose layout is printed, as
+    is that of a pipe. A file with syntax errors is left as it is.
 
     \b
     Examples:
@@ -64,22 +69,23 @@ def command(specs: tuple[str, ...], check: bool, diff: bool) -> int:
             code = INVALID
         _tell(layout, check, diff)
     report(findings)
-    return INVALID if [*findings] else code
+    return INVALID if findings else code
 
 
 def _names(specs: tuple[str, ...], findings: Findings) -> Iterable[str]:
     """The files that are meant, each once; wrong usage is told before any of them is touched."""
-    if specs.count("-") > 1:
-        raise click.UsageError("The standard input can be read once.")
+    read_stdin_once(*specs)
     meant = {spec: ["-"] if spec == "-" else _files(spec) for spec in specs}
     for spec, names in meant.items():
         if not names:
-            findings.add(mistake("MSD101", f"'{spec}' is a folder without .msd files.", None).diagnostic)
+            findings.error("MSD101", f"'{spec}' is a folder without .msd files.")
     return dict.fromkeys(name for names in meant.values() for name in names)
 
 
 def _files(spec: str) -> list[str]:
     """The file of this name, there or not, or those below the folder of this name."""
+    if not spec:  # Path("") would be the working folder
+        return [spec]
     with suppress(OSError, ValueError):  # a name that no file can have: reading it says why
         path = Path(spec)
         if path.is_dir():
@@ -91,11 +97,13 @@ def _files(spec: str) -> list[str]:
 
 def _refuse_network(spec: str) -> None:
     """A network of the library, or one network of a file, is no file: it has no layout of its own."""
-    file = spec.rpartition(":")[0]
-    if file and Path(file).exists():
-        raise click.UsageError(f"A layout is that of a whole file: `msdl fmt {file}`.")
-    if spec in library.specs() or file in library.specs():
-        raise click.UsageError(f"'{spec}' is of the library, which stays as it is; a SPEC to format is a file.")
+    from msdl.language.load import STANDARD_INPUT, readings
+
+    for name in readings(spec):
+        if name == STANDARD_INPUT or Path(name).exists():
+            raise click.UsageError(f"`msdl fmt` formats whole files: `msdl fmt {name}`.")
+        if name in library.specs():
+            raise click.UsageError(f"'{spec}' is a network of the library; `msdl fmt` formats files.")
 
 
 def _below(folder: Path) -> list[str]:
@@ -107,12 +115,15 @@ def _below(folder: Path) -> list[str]:
 def _layout(name: str, findings: Findings) -> Layout | None:
     """A file's layout, or none and what is wrong with the file among the findings."""
     from msdl.language.format import Unfaithful, format_text
-    from msdl.language.load import load, read
+    from msdl.language.load import STANDARD_INPUT, content, decoded, standard_input
 
     try:
-        source = load(name)[0] if name == "-" else read(Path(name))
-        before = source.text if name == "-" else Path(name).read_bytes().decode()
-        return Layout(name, before, format_text(source))
+        if not name:
+            raise mistake("MSD101", "The name of a spec is empty.")
+        is_stdin = name == STANDARD_INPUT
+        data = standard_input() if is_stdin else content(Path(name))
+        source = decoded("<stdin>" if is_stdin else name, data, is_file=not is_stdin)
+        return Layout(name, data.decode(), format_text(source), not is_stdin and Path(name).is_file())
     except Mistake as found:
         findings.add(found.diagnostic)
     except SpecError as error:
@@ -124,17 +135,18 @@ def _layout(name: str, findings: Findings) -> Layout | None:
 
 def _tell(layout: Layout, check: bool, diff: bool) -> None:
     """Writes a layout, or says what writing it would do."""
+    name = brief(layout.name)
     if diff:
         _put(layout.diff)
     elif check:
-        _put(f"{layout.name}: would be formatted" if layout.differs else "")
-    elif layout.name == "-":
+        _put(f"{name}: would be formatted" if layout.differs else "")
+    elif not layout.rewritable:
         _put(layout.after)
     elif layout.differs:
         write(layout.name, layout.after)
-        put(f"{layout.name}: formatted")
+        put(f"{name}: formatted")
     else:
-        put(f"{layout.name}: unchanged")
+        put(f"{name}: unchanged")
 
 
 def _put(text: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import click
 
 from msdl import library
+from msdl.cli.options import format_option
 from msdl.cli.output import FINE, put
 
 WIDTH_OF_A_PIPE = 1_000
@@ -30,7 +30,7 @@ class Entry:
 
 
 @click.command("list")
-@click.option("--format", type=click.Choice(["human", "json"]), default="human")
+@format_option("json")
 def command(format: str) -> int:
     """List the library's networks, with their parameters and defaults.
 
@@ -69,10 +69,12 @@ def _human(entries: Sequence[Entry]) -> str:
     from rich.table import Table
     from rich.text import Text
 
+    from msdl.cli.wording import terminal_width
+
     table = Table.grid(padding=(0, 2))
     for entry in entries:
         table.add_row(Text(entry.name, no_wrap=True), Text(entry.about))
         table.add_row("", Text(", ".join(f"{name} = {value}" for name, value in entry.parameters.items())))
     text = io.StringIO()
-    Console(file=text, width=shutil.get_terminal_size((WIDTH_OF_A_PIPE, 0)).columns, color_system=None).print(table)
+    Console(file=text, width=terminal_width() or WIDTH_OF_A_PIPE, color_system=None).print(table)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())

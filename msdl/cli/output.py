@@ -8,39 +8,56 @@ import stat
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from msdl.diagnostics import Diagnostic, Severity
+from msdl.diagnostics import error as an_error
 from msdl.report import render, summary
 
 FINE, INVALID, UNUSABLE = 0, 1, 2
+STANDARD_OUTPUT = "-"
 
 
 def put(text: str) -> None:
     """Prints a result. Raises Unwritable."""
     try:
-        click.echo(text, nl=not text.endswith("\n"))
+        # `color` keeps what a spec's comments hold: a redirected layout is the file that it will be.
+        click.echo(text, nl=not text.endswith("\n"), color=True)
     except OSError as error:
         raise Unwritable("the standard output", error) from None
+
+
+def deliver(text: str, output: str) -> None:
+    """Puts a result where `-o` says: into a file, or, for `-`, on the standard output. Raises Unwritable."""
+    if output == STANDARD_OUTPUT:
+        put(text)
+    else:
+        write(output, text)
 
 
 def report(diagnostics: Iterable[Diagnostic], format: str = "human") -> None:
     """Prints diagnostics and, where a person reads them, their count."""
     diagnostics = tuple(diagnostics)
-    text = render(diagnostics, format, color=_colorful())
+    text = render(diagnostics, format, color=_colourful())
     if format == "human" and (count := summary(diagnostics)):
         text += f"\n{count}\n"
     click.echo(text, nl=False, err=True)
 
 
-def report_grave(diagnostics: Iterable[Diagnostic]) -> None:
+def report_problems(diagnostics: Iterable[Diagnostic]) -> None:
     """Prints errors and warnings: notes are for `msdl check`."""
     report(d for d in diagnostics if d.severity is not Severity.NOTE)
 
 
-def _colorful() -> bool:
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person reads a stream, which may be closed."""
+    return stream is not None and stream.isatty()
+
+
+def _colourful() -> bool:
+    return is_terminal(sys.stderr) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 class Unwritable(click.ClickException):
@@ -51,7 +68,7 @@ class Unwritable(click.ClickException):
     def __init__(self, name: str, error: OSError) -> None:
         reason = error.strerror or str(error)
         super().__init__(f"{name} can't be written: {reason}.")
-        self.diagnostic = Diagnostic("MSD110", Severity.ERROR, self.message[0].upper() + self.message[1:])
+        self.diagnostic = an_error("MSD110", self.message[0].upper() + self.message[1:])
 
     def show(self, file: object = None) -> None:
         report([self.diagnostic])
@@ -74,7 +91,7 @@ def write(output: str, content: str | bytes) -> None:
             _replace(path.resolve(), data)
     except OSError as error:
         raise Unwritable(f"'{output}'", error) from None
-    except ValueError as error:  # a null character
+    except (RuntimeError, ValueError) as error:  # a link to itself, a null character
         raise Unwritable(f"'{output}'", OSError(str(error))) from None
 
 

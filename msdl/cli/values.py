@@ -1,7 +1,8 @@
-"""The compiler's values as plain data, which JSON can hold."""
+"""The compiler's values as plain data, which JSON can hold, and as the JSON that commands print."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
@@ -10,6 +11,13 @@ from typing import Any
 
 from msdl.language.numbers import Number, Unknown
 from msdl.source import Span
+
+FORMAT_VERSION = 1
+
+
+def as_json(data: Mapping[str, Any]) -> str:
+    """What a command found, behind the version of its form."""
+    return json.dumps({"format_version": FORMAT_VERSION, **data}, indent=2)
 
 
 def plain_number(number: Number | Decimal) -> int | float | None:

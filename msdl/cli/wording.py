@@ -1,4 +1,4 @@
-"""What the commands' texts for people have in common: counts, enumerations, layers, columns, long rows."""
+"""What the commands' texts for people have in common: enumerations, layers, columns, long rows."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import shutil
 import sys
 from collections.abc import Sequence
 
+from msdl.cli.output import is_terminal
 from msdl.network.layers import Activation, AdaptivePool, BatchNorm, Layer, Pool
 
 MOST_NAMED = 6
+# Some environments say that their terminal has no columns.
+NARROWEST = 10
 POOLS = {"max": "maxpool", "average": "avgpool"}
-
-
-def count(number: int, noun: str) -> str:
-    """`1 node`, `1,300 nodes`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def enumeration(words: Sequence[str]) -> str:
@@ -44,9 +42,14 @@ def columns(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
     return ["  ".join(f"{c:{s}{w}}" for c, s, w in zip(row, sides, widths, strict=True)).rstrip() for row in rows]
 
 
+def terminal_width() -> int | None:
+    """How many columns the terminal has; none where something else reads what is printed."""
+    return max(shutil.get_terminal_size().columns, NARROWEST) if is_terminal(sys.stdout) else None
+
+
 def wrapped(parts: Sequence[str], indent: int) -> str:
     """Parts in a row; on a terminal that is too narrow in several, the further ones indented."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    width = terminal_width()
     rows = [parts[0]]
     for part in parts[1:]:
         if width is not None and len(rows[-1]) + 1 + len(part) > width:

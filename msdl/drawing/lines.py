@@ -1,76 +1,99 @@
-"""Connections -> lines: straight between neighbours, arcs for dense connections, or folded into bold ones."""
+"""Connections -> lines: straight between neighbours, arcs for dense connections, around what stands in the way."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import sqrt
 
 from msdl.analysis.connections import Connection
 from msdl.drawing.boxes import Boxes
-from msdl.drawing.curves import across, arc, down, swing
-from msdl.drawing.picture import Box, Line, Point, State, View
-from msdl.network.graph import Graph
+from msdl.drawing.curves import across, arc, around, beside, down, returning, swing
+from msdl.drawing.picture import Box, Line, LineKind, Point
+from msdl.drawing.selection import Selection, is_arc
+from msdl.drawing.sheet import BETWEEN, LOWEST, TO_SCALE
+from msdl.drawing.states import state_of_line
 
-# Above this many, arcs are a blot.
-MOST_ARCS = 320
-
-
-def lines(graph: Graph, connections: Sequence[Connection], boxes: Boxes, view: View) -> tuple[Line, ...]:
-    """A line for every connection, or for the nearest of those that come from a scale into a cell by one rule."""
-    shown = [each for each in connections if each.source in boxes.by_id and each.target in boxes.by_id]
-    folded = _folded(shown)
-    dense = [each for each in shown if not each.near and each.kind != "exit"]
-    if _style(dense, view) == "fold":
-        return tuple(_line(each, folded[_bundle(each)], boxes) for each in shown if each.near)
-    near = [_line(each, (each.source,), boxes) for each in shown if each.near]
-    return (*(_line(each, (each.source,), boxes) for each in dense), *near)
+# Where arcs arrive, in widths beside the middle of a box; where lines from other rows leave and arrive, in heights
+# from the middle: kinds that occur together keep apart.
+ARRIVES: Mapping[LineKind, float] = {"horizontal": -0.12, "layer": -0.12, "residual": 0.06, "from": 0.0}
+ASIDE: Mapping[LineKind, float] = {"diagonal": 0.18, "up": 0.18, "from": 0.34}
+# How far beside a column the line to its first exit goes past what is in the way, and how much further the next.
+FIRST_ASIDE, MORE_ASIDE, MOST_ASIDE = 13.0, 4.0, 25.0
+UNNEEDED_FIRST = ("later", "skipped", "plain", "needed")
 
 
-def _style(dense: Sequence[Connection], view: View) -> Literal["all", "fold"]:
-    if view.dense == "auto":
-        return "all" if len(dense) <= MOST_ARCS else "fold"
-    return view.dense
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """The room for lines: `rise` is the height of the longest arc, `taken` has the rows of every column that are."""
+
+    boxes: Boxes
+    longest: int
+    rise: float
+    taken: Mapping[int, set[int]]
+
+    def part(self, columns: int) -> float:
+        """How far a line over so many columns keeps from its row, as a part of what the longest does."""
+        return sqrt(columns / max(self.longest, columns))
+
+    def is_free(self, column: int, rows: Iterable[int]) -> bool:
+        return self.taken[column].isdisjoint(rows)
 
 
-def _bundle(connection: Connection) -> tuple[str, str]:
-    return connection.target, connection.kind
+def lines(selected: Selection, boxes: Boxes, rise: float) -> tuple[Line, ...]:
+    """A line for every connection that was selected, those that an exit doesn't need first: others cover them.
+
+    `rise` is the height that the longest arc takes.
+    """
+    taken: dict[int, set[int]] = defaultdict(set)
+    for place in boxes.lattice.places.values():
+        taken[place.column].add(place.row)
+    room = _Room(boxes, selected.longest, rise, taken)
+    drawn = [_line(each, sources, room) for each, sources in selected.lines.items()]
+    return tuple(sorted(drawn, key=lambda line: UNNEEDED_FIRST.index(line.state)))
 
 
-def _folded(connections: Iterable[Connection]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """All sources of each cell, by the rule through which they come."""
-    bundles: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for each in connections:
-        if each.kind != "exit" or each.near:
-            bundles[_bundle(each)].append(each.source)
-    return {bundle: tuple(sources) for bundle, sources in bundles.items()}
-
-
-def _line(connection: Connection, sources: tuple[str, ...], boxes: Boxes) -> Line:
-    source, target = boxes.by_id[connection.source], boxes.by_id[connection.target]
+def _line(connection: Connection, sources: tuple[str, ...], room: _Room) -> Line:
+    source, target = room.boxes.by_id[connection.source], room.boxes.by_id[connection.target]
     earlier = f" and {len(sources) - 1} before it" if len(sources) > 1 else ""
     return Line(
         f"{source.id}--{connection.kind}--{target.id}",
         connection.kind,
         source.id,
         target.id,
-        _curve(source, target, connection.near),
+        _curve(connection, room),
         sources,
-        _state(source, target),
+        state_of_line(source, target),
         f"{connection.kind}: {source.id}{earlier} to {target.id}",
+        not connection.near,
     )
 
 
-def _state(source: Box, target: Box) -> State:
-    """A line is needed where its target is: what is needed needs all that it reads."""
-    if target.state == "needed":
-        return "needed" if source.state == "needed" else "skipped"
-    return "skipped" if target.state in ("skipped", "later") else "plain"
+def _curve(connection: Connection, room: _Room) -> tuple[Point, ...]:
+    source, target = room.boxes.by_id[connection.source], room.boxes.by_id[connection.target]
+    here, there = room.boxes.lattice.places[source.id], room.boxes.lattice.places[target.id]
+    columns, rows = there.column - here.column, there.row - here.row
+    if columns <= 0:
+        return _back(source, target, room)
+    if is_arc(connection, room.boxes.lattice):
+        height = LOWEST + (room.rise - LOWEST) * room.part(columns)
+        return arc(source, target, height, ARRIVES.get(connection.kind, 0.0))
+    if connection.near:
+        aside = ASIDE.get(connection.kind, 0.0)
+        return across(source, target, aside if rows < 0 else -aside, aside if rows > 0 else -aside)
+    depth = LOWEST + (TO_SCALE * 0.7 - LOWEST) * room.part(columns)
+    return swing(source, target, depth) if abs(rows) == 1 else around(source, target, depth, TO_SCALE, BETWEEN)
 
 
-def _curve(source: Box, target: Box, near: bool) -> tuple[Point, ...]:
-    if target.x <= source.x:
+def _back(source: Box, target: Box, room: _Room) -> tuple[Point, ...]:
+    """To the same column or an earlier one: to an exit, or to the next stage."""
+    lattice = room.boxes.lattice
+    here, there = lattice.places[source.id], lattice.places[target.id]
+    between = range(here.row + 1, there.row)
+    if here.column != there.column:
+        return returning(source, target) if between else down(source, target)
+    if room.is_free(here.column, between):
         return down(source, target)
-    if source.y == target.y:
-        return across(source, target) if near else arc(source, target)
-    return across(source, target) if near else swing(source, target)
+    exits = sum(lattice.rows[row].role == "exits" for row in between)
+    return beside(source, target, min(FIRST_ASIDE + MORE_ASIDE * exits, MOST_ASIDE))

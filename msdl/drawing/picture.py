@@ -15,10 +15,14 @@ class Point(NamedTuple):
     y: float
 
 
+BandRole = Literal["transition", "cell"]
 State = Literal["plain", "needed", "skipped", "later", "failed", "unknown"]
 LineKind = Literal[
     "vertical", "horizontal", "diagonal", "up", "from", "residual", "layer", "between", "leave", "exit", "op"
 ]
+
+
+WordsRole = Literal["title", "caption", "row", "column", "legend", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Line:
     """A connection, as cubic Bezier curves: a start and three points a curve; the arrow is at the last.
 
     `sources` are the ids of all boxes that it stands for: one, or the earlier ones too where dense connections are
-    folded (`bold`). `state` is "plain", "needed" or, greyed, "skipped".
+    folded (`bold`). `dense` tells that it comes from an earlier cell than the one whose value is read. `state` is
+    "plain", "needed" or, greyed, "skipped" or "later".
     """
 
     id: str
@@ -75,6 +80,7 @@ class Line:
     sources: tuple[str, ...]
     state: State = "plain"
     tooltip: str = ""
+    dense: bool = False
 
     @property
     def bold(self) -> bool:
@@ -86,7 +92,7 @@ class Band:
     """A stretch behind the boxes: a transition, or in `--detail ops` a cell around its ops."""
 
     id: str
-    role: Literal["transition", "cell"]
+    role: BandRole
     low: Point
     high: Point
     label: str = ""
@@ -105,10 +111,23 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Swatch:
+    """A sample of a box's fill, in the legend; `x` and `y` are its middle."""
+
+    role: Literal["cell", "exit"]
+    x: float
+    y: float
+    width: float
+    height: float
+    state: State = "plain"
+    shade: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """A text and where it stands: its middle, or its start where `align` is "left"."""
 
-    role: Literal["title", "caption", "row", "column", "legend", "error"]
+    role: WordsRole
     at: Point
     text: str
     align: Literal["left", "middle"] = "middle"
@@ -126,9 +145,14 @@ class Picture:
     boxes: tuple[Box, ...]
     marks: tuple[Mark, ...]
     words: tuple[Words, ...]
+    swatches: tuple[Swatch, ...] = ()
 
     def __iter__(self) -> Iterator[Box]:
         return iter(self.boxes)
+
+
+class TooLarge(ValueError):
+    """A drawing that nobody could look at, and that would take all memory; the message says what would do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,21 +13,12 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexer import RegexLexer, bygroups, default, include, words
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Whitespace, _TokenType
 
+from msdl.language.keywords import BRANCHES, DECLARATIONS, HISTORIES, KEYWORDS, LOGIC, PARTICLES, STATEMENTS
+
 LIGHT, DARK = "default", "native"  # styles of Pygments with a contrast of at least 4.5:1
 
-# The words of the language; editors/ has the same ones.
-DECLARATIONS = tuple("network block let".split())
-STATEMENTS = tuple(
-    "default input scales stem vertical layers reduce transition exit exits stages sweep repeat expect"
-    " horizontal diagonal from join then layer between leave".split()
-)
-HISTORIES = tuple("dense residual plain".split())
+# Words that are no keywords, but known where they stand; editors/ has the same ones.
 JOINS = tuple("concat add mean".split())
-PARTICLES = tuple("at blocks down each end for in on scale stage step up where".split())
-BRANCHES = tuple("when else".split())
-LOGIC = tuple("and or".split())
-KEYWORDS = ("import", *DECLARATIONS, *STATEMENTS, *HISTORIES, *PARTICLES, *BRANCHES, *LOGIC)
-
 OPS = tuple(
     "convKxK dwconvKxK deconvKxK maxpoolKxK avgpoolKxK unpoolKxK bn relu relu6 elu sigmoid softmax dropout identity"
     " flatten linear gap pool pool_h pool_w upsample resize shuffle split cut crop fit cropto".split()

@@ -89,8 +89,7 @@ def _import(
 def _imported_path(statement: ast.Import, folder: Path) -> Path:
     if not statement.path.endswith(".msd"):
         raise mistake("MSD107", f"Only .msd files can be imported, not '{statement.path}'.", statement.span)
-    for place in (folder, library.SPECS):
-        path = place / statement.path
+    for path in candidates(statement, folder):
         try:
             if path.is_file():
                 return path.resolve()
@@ -102,6 +101,11 @@ def _imported_path(statement: ast.Import, folder: Path) -> Path:
         statement.span,
         help=did_you_mean(statement.path, (f"{name}.msd" for name in library.specs())),
     )
+
+
+def candidates(statement: ast.Import, folder: Path) -> tuple[Path, ...]:
+    """Where the file that a file of `folder` imports may lie, the likelier place first."""
+    return folder / statement.path, library.SPECS / statement.path
 
 
 def _declare_own(name: ast.Name, scope: FileScope) -> None:

@@ -134,5 +134,6 @@ def show(number: Number) -> str:
 
 
 def counted(number: int | Fraction, noun: str) -> str:
-    """`1 path`, `2 paths`."""
-    return f"{show(number)} {noun}{'' if number == 1 else 's'}"
+    """`1 path`, `2 paths`, `1,200 paths`."""
+    shown = f"{number:,}" if isinstance(number, int) else show(number)
+    return f"{shown} {noun}" if number == 1 else f"{shown} {noun}s"

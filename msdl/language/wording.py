@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from lark.exceptions import UnexpectedToken
 
+from msdl.language.keywords import KEYWORDS
 from msdl.language.suggest import did_you_mean
 
 WORDS = {
@@ -41,11 +42,6 @@ STATEMENTS = frozenset({
     "BLOCK", "DIAGONAL", "EXIT", "EXITS", "EXPECT", "HORIZONTAL", "INPUT", "LAYERS", "LET", "NETWORK", "REDUCE",
     "SCALES", "STAGES", "STEM", "TRANSITION", "VERTICAL",
 })  # fmt: skip
-KEYWORDS = frozenset(
-    "and at between block blocks default dense diagonal down each else end exit exits expect for from horizontal"
-    " import in input join layer layers leave let network on or plain reduce repeat residual scale scales stage"
-    " stages stem step sweep then transition up vertical when where".split()
-)
 
 
 def describe(error: UnexpectedToken) -> tuple[str, str]:
@@ -61,7 +57,8 @@ def describe(error: UnexpectedToken) -> tuple[str, str]:
         return f"'{text}' is a keyword and can't name a thing.", f"take another name, such as '{text}_'"
     if kind in STATEMENTS and "RBRACE" in error.accepts and "STEM" not in error.accepts:
         return f"'{text}' can't stand here.", "is a '}' missing before it?"
-    return f"'{text}' can't stand here.", did_you_mean(text, KEYWORDS & {word.lower() for word in error.accepts})
+    fitting = [word for word in KEYWORDS if word.upper() in error.accepts]
+    return f"'{text}' can't stand here.", did_you_mean(text, fitting)
 
 
 def expected(error: UnexpectedToken) -> str:

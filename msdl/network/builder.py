@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from msdl.diagnostics import Diagnostic, Severity
+from msdl.diagnostics import Diagnostic, error
 from msdl.network.graph import IMAGE, Cell, Node
 from msdl.network.layers import Broken, Image, Layer, Shape, output
 from msdl.source import Span
@@ -23,7 +23,7 @@ class TooLarge(Exception):
 
 def too_large(span: Span, caption: str) -> TooLarge:
     message = f"The network grows over {MOST_NODES:,} nodes, the most that msdl takes on."
-    return TooLarge(Diagnostic("MSD517", Severity.ERROR, message, span, caption))
+    return TooLarge(error("MSD517", message, span, caption))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,10 @@ class Builder:
         self.blocks += 1
         if self.blocks - self.blocks_before_chain > MOST_BLOCKS_IN_A_CHAIN:
             message = f"One chain uses blocks more than {MOST_BLOCKS_IN_A_CHAIN:,} times; does it double at every use?"
-            raise TooLarge(Diagnostic("MSD517", Severity.ERROR, message, span, "the last straw"))
+            raise TooLarge(error("MSD517", message, span, "the last straw"))
         if self.blocks > MOST_NODES:
             message = f"The network uses blocks more than {MOST_NODES:,} times, the most that msdl takes on."
-            raise TooLarge(Diagnostic("MSD517", Severity.ERROR, message, span, "the last straw"))
+            raise TooLarge(error("MSD517", message, span, "the last straw"))
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

@@ -55,6 +55,11 @@ class Node:
     block: str = ""
 
     @property
+    def within(self) -> str:
+        """Its id behind its cell's: `diagonal.0`, `join`; empty where it is the cell's own."""
+        return self.id.removeprefix(self.cell.id).removeprefix(".")
+
+    @property
     def size(self) -> Shape:
         """The shape, in a graph that was checked."""
         assert self.shape is not None

@@ -50,7 +50,7 @@ def _needed(expression: ast.Expression, spot: Spot, trial: Callable[[], Evaluato
             tried.evaluate(expression, Spot(source, context, Trail("trial", spot.cell), sole=True))
         except Mistake:
             return None
-        if len(tried.builder.nodes) > MOST_WORK_TRIED or any(True for _ in tried.findings):
+        if len(tried.builder.nodes) > MOST_WORK_TRIED or tried.findings:
             return None
         if not tried.misfits:
             return size, demands(node.layer for node in tried.builder)
@@ -71,7 +71,7 @@ def _role(cell: Cell) -> str:
 def demands(layers: Iterable[Layer]) -> str:
     """What shrinks a map, in words: `two stride-2 convolutions and a 2x2 pool`."""
     found = Counter(demand for layer in layers if (demand := _demand(layer)) is not None)
-    words = [_counted(count, noun) for noun, count in found.items()]
+    words = [_in_words(count, noun) for noun, count in found.items()]
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
@@ -91,7 +91,8 @@ def _demand(layer: Layer) -> str | None:
             return None
 
 
-def _counted(count: int, noun: str) -> str:
+def _in_words(count: int, noun: str) -> str:
+    """`a 2x2 pool`, `two 2x2 pools`."""
     if count == 1:
         return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
     return f"{COUNTS[count] if count < len(COUNTS) else count} {noun}s"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 
-from msdl.diagnostics import Diagnostic, Label, Severity
+from msdl.diagnostics import Diagnostic, Label, error
 from msdl.language import syntax as ast
 from msdl.language.numbers import FUNCTIONS
 from msdl.language.spec import Definition, NetworkSpec
@@ -76,11 +76,11 @@ def _parameters(params: tuple[ast.Parameter, ...]) -> Iterator[Diagnostic]:
         name = parameter.name
         if name.text in OF_A_BLOCK:
             message = f"'{name.text}' has a meaning of its own in a block and can't name a parameter."
-            yield Diagnostic("MSD208", Severity.ERROR, message, name.span)
+            yield error("MSD208", message, name.span)
         if names.setdefault(name.text, name.span) != name.span:
             label = Label(names[name.text], "first declared here")
             message = f"'{name.text}' is declared twice."
-            yield Diagnostic("MSD205", Severity.ERROR, message, name.span, "again here", (label,))
+            yield error("MSD205", message, name.span, "again here", "", label)
 
 
 def unknown_words(node: object, scope: Scope) -> Iterator[Diagnostic]:
@@ -122,13 +122,13 @@ def _default(op: ast.Name, args: tuple[ast.Argument, ...], scope: Scope) -> Iter
     if found is None:
         message = f"There is no op '{op.text}'."
         hint = did_you_mean(op.text, [*map(ops.family, ops.names()), *ops.names()])
-        yield Diagnostic("MSD201", Severity.ERROR, message, op.span, "unknown", help=hint)
+        yield error("MSD201", message, op.span, "unknown", hint)
         return
     yield from _arguments(args, found[0].flags, scope)
     positional = [arg for arg in args if arg.keyword is None and arg.span.text not in found[0].flags]
     for further in positional[len(found[0].positional) :]:
         message = f"'{op.text}' takes no further argument."
-        yield Diagnostic("MSD204", Severity.ERROR, message, further.span)
+        yield error("MSD204", message, further.span)
 
 
 def _arguments(args: tuple[ast.Argument, ...], flags: tuple[str, ...], scope: Scope) -> Iterator[Diagnostic]:
@@ -161,17 +161,15 @@ def _recursion(block: ast.Block) -> Iterator[Diagnostic]:
     for call in _uses(block):
         if not _decreases(call, block):
             first = block.params[0].name.text if block.params else "n"
-            yield Diagnostic(
+            yield error(
                 "MSD209",
-                Severity.ERROR,
                 f"Block '{block.name.text}' uses itself, but its first parameter doesn't decrease by a constant.",
                 call.span,
                 f"expected `{block.name.text}({first} - 1, ..)`",
             )
         elif not any(isinstance(node, ast.When) for node in walk(block.body)):
-            yield Diagnostic(
+            yield error(
                 "MSD209",
-                Severity.ERROR,
                 f"Block '{block.name.text}' uses itself without a `when` that ends it.",
                 call.span,
                 help=f"write `.. when {block.params[0].name.text} == 1 else ..`",

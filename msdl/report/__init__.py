@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from msdl.diagnostics import Diagnostic, Severity
+from msdl.language.numbers import counted
 from msdl.report import github, human, json, sarif, short
-from msdl.report.text import Format, Manner, brief, clean, grave
+from msdl.report.json import span_data
+from msdl.report.text import Format, Manner, brief, clean
 
-__all__ = ["FORMATS", "FOR_MACHINES", "brief", "clean", "grave", "render", "summary"]
+__all__ = ["FORMATS", "FOR_MACHINES", "brief", "clean", "render", "span_data", "summary"]
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
@@ -33,4 +35,4 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
     """`2 errors, 1 warning`; empty where there is neither."""
     found = [d.severity for d in diagnostics]
     counts = ((severity.value, found.count(severity)) for severity in (Severity.ERROR, Severity.WARNING))
-    return ", ".join(f"{count} {word}{'s' * (count != 1)}" for word, count in counts if count)
+    return ", ".join(counted(count, word) for word, count in counts if count)

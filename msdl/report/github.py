@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msdl.diagnostics import Diagnostic, Severity
-from msdl.report.text import Manner, brief, is_file, path, place, told
+from msdl.report.text import Manner, brief, path, place, told
 from msdl.source import Span
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -23,7 +23,7 @@ def _command(diagnostic: Diagnostic) -> str:
     lines = [*told(diagnostic).splitlines(), *(f"{place(label.span)}: {label.message}" for label in diagnostic.labels)]
     properties: dict[str, str | int] = {}
     match diagnostic.span:
-        case Span() as span if is_file(span):
+        case Span() as span if span.source.is_file:
             properties = _position(span)
         case Span() as span:
             lines[0] = f"{place(span)}: {lines[0]}"

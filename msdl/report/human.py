@@ -28,7 +28,7 @@ from msdl.source import Source, Span
 WIDEST_LINE = 100
 
 RED, YELLOW, BLUE, CYAN = "1;31", "1;33", "1;34", "1;36"
-COLORS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTE: CYAN}
+COLOURS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTE: CYAN}
 
 Paint = Callable[[str, str], str]
 
@@ -61,7 +61,7 @@ class Mark:
 
 
 def _block(diagnostic: Diagnostic, paint: Paint) -> Iterator[str]:
-    style = COLORS[diagnostic.severity]
+    style = COLOURS[diagnostic.severity]
     yield paint(style, f"{diagnostic.severity.value}[{diagnostic.code}]") + f": {brief(diagnostic.message)}"
     marks = _marks(diagnostic, style)
     margin = max((len(str(mark.line)) for mark in marks), default=0)
@@ -135,7 +135,9 @@ def _width(text: str) -> int:
 
 
 def _remarks(diagnostic: Diagnostic, margin: int, paint: Paint) -> Iterator[str]:
-    remarks = [("note", note) for note in diagnostic.notes] + [("help", diagnostic.help)] * bool(diagnostic.help)
+    remarks = [("note", note) for note in diagnostic.notes]
+    if diagnostic.help:
+        remarks.append(("help", diagnostic.help))
     if remarks and margin:
         yield f"{' ' * margin} {paint(BLUE, '|')}"
     for word, remark in remarks:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from msdl.diagnostics import Diagnostic
-from msdl.report.text import Manner, grave
+from msdl.diagnostics import Diagnostic, fails
+from msdl.report.text import Manner
 from msdl.source import Source, Span
 
 FORMAT_VERSION = 1
@@ -16,7 +16,7 @@ FORMAT_VERSION = 1
 def render(diagnostics: Sequence[Diagnostic], manner: Manner) -> str:
     report = {
         "format_version": FORMAT_VERSION,
-        "valid": not grave(diagnostics, manner.strict),
+        "valid": not fails(diagnostics, manner.strict),
         "diagnostics": [_data(diagnostic) for diagnostic in diagnostics],
     }
     return json.dumps(report, indent=2) + "\n"
@@ -31,14 +31,15 @@ def _data(diagnostic: Diagnostic) -> dict[str, Any]:
         "code": diagnostic.code,
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
-        **_span_data(diagnostic.span),
-        "labels": [{"message": message, **_span_data(span)} for span, message in labels],
+        **span_data(diagnostic.span),
+        "labels": [{"message": message, **span_data(span)} for span, message in labels],
         "notes": list(diagnostic.notes),
         "help": diagnostic.help,
     }
 
 
-def _span_data(span: Span | None) -> dict[str, Any]:
+def span_data(span: Span | None) -> dict[str, Any]:
+    """Where a span starts and ends, as every report in JSON has it."""
     if span is None:
         return {"file": None, "start": None, "end": None}
     return {

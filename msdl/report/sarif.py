@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from msdl.diagnostics import Diagnostic, Label
 from msdl.explanations import pages
-from msdl.report.text import Manner, is_file, path, told
+from msdl.report.text import Manner, path, told
 from msdl.source import Span
 from msdl.version import VERSION
 
@@ -78,7 +78,7 @@ def _location(span: Span) -> dict[str, Any]:
 
 def _artifact(span: Span) -> dict[str, str]:
     """A file below the working folder by its relative path; what is no file has its name alone."""
-    if not is_file(span):
+    if not span.source.is_file:
         return {"uri": quote(span.source.name, safe="")}
     file = path(span)
     if file.is_absolute():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from msdl.diagnostics import Diagnostic, Severity
+from msdl.diagnostics import Diagnostic
 from msdl.source import Span
 
 TAB = 4
@@ -16,7 +16,7 @@ LONGEST_TEXT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a report is given: in color or not, and whether a warning is as grave as an error."""
+    """How a report is given: in colour or not, and whether a warning is as grave as an error."""
 
     color: bool = False
     strict: bool = False
@@ -48,18 +48,7 @@ def told(diagnostic: Diagnostic) -> str:
     return "\n".join(filter(None, [diagnostic.message, diagnostic.caption, *notes, help]))
 
 
-def is_file(span: Span) -> bool:
-    """Whether the place lies in a file; `<stdin>`, `<text>` and `--set depth` are none."""
-    return not span.source.name.startswith(("<", "--set "))
-
-
 def path(span: Span) -> Path:
     """The file of a place, from the working folder if it lies below that."""
     file = Path(span.source.name)
     return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-
-
-def grave(diagnostics: Iterable[Diagnostic], strict: bool = False) -> bool:
-    """Whether what was found counts as failure: an error does, under `--strict` a warning too."""
-    counts = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    return any(diagnostic.severity in counts for diagnostic in diagnostics)

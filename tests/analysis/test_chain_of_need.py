@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from msdl.analysis.chain_of_need import Chain, chains_of_need
-from msdl.analysis.place import Place, place
+from msdl.analysis.part import Part, part
 from msdl.compilation import Compilation
 from msdl.network.graph import Graph
 from msdl.network.schedule import needed_by
@@ -134,7 +134,7 @@ CHAINS: dict[str, tuple[str, str, list[str]]] = {
 def test_chains(statements: str, word: str, chains: list[str]) -> None:
     graph = Compilation.of_text(f"network t {{ {statements} }}").graph
     assert graph is not None
-    start = place(graph, word)
+    start = part(graph, word)
     assert start is not None
     assert [written(chain) for chain in chains_of_need(graph, start)] == chains
 
@@ -191,7 +191,7 @@ def graph_of(sketch: Sketch) -> Graph:
     return graph
 
 
-def places(graph: Graph) -> list[Place]:
+def places(graph: Graph) -> list[Part]:
     """Every cell that has nodes."""
-    found = [place(graph, id) for id in graph.outputs]
+    found = [part(graph, id) for id in graph.outputs]
     return [start for start in found if start is not None and start.instead_of is None]

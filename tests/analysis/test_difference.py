@@ -126,7 +126,7 @@ def between(old: str, new: str) -> Difference:
 def test_changes(old: str, new: str, expected: list[str]) -> None:
     found = between(old, new)
     changes = [f"{change.kind} {change.id}" for change in found.changes]
-    otherwise = ["image"] * found.image + ["exits"] * found.answers
+    otherwise = ["image"] * (not found.same_input) + ["exits"] * (not found.same_exits)
     assert sorted(changes + otherwise) == sorted(expected)
     assert found.same is (expected == [])
 
@@ -153,7 +153,7 @@ def test_torch_says_the_same(old: str, new: str, expected: list[str], tmp_path: 
         return
     after.load_state_dict(before.state_dict())
     image = torch.randn(2, 3, 16, 16)
-    if not found.image:
+    if found.same_input:
         outputs = before(image), after(image)
         alike = [a.shape == b.shape and torch.allclose(a, b) for a, b in zip(*outputs, strict=False)]
         assert (all(alike) and len(outputs[0]) == len(outputs[1])) is found.same
@@ -181,8 +181,8 @@ def test_networks_of_the_library(old: str, new: str, loads: bool) -> None:
     assert difference(Compilation.of(old).network, Compilation.of(new).network).loads is loads
 
 
-def test_exits_are_paired_by_their_places() -> None:
+def test_exits_are_paired_by_their_cells() -> None:
     old = network(exits="exit a at 1: gap linear(3); exit b at 1: gap linear(3); exit last at end: gap")
     new = network(exits="exit b at 1: gap linear(3); exit c at 1: gap linear(3); exit last at end: gap")
-    pairs = [(pair.place, pair.old, pair.new) for pair in between(old, new).exits]
+    pairs = [(pair.cell, pair.old, pair.new) for pair in between(old, new).exits]
     assert pairs == [("exits.a", 0, None), ("exits.b", 1, 0), ("exits.c", None, 1), ("exits.last", 2, 2)]

@@ -44,19 +44,19 @@ network t {
 def test_cells_and_nodes(path: str, expected: dict[str, tuple[str, ...]]) -> None:
     graph = Compilation.of_text(TEXT.replace("STATEMENT", path)).graph
     assert graph is not None
-    assert {item.place.id: item.readers for item in unneeded(graph)} == expected
+    assert {item.part.id: item.readers for item in unneeded(graph)} == expected
 
 
 def test_what_reads_it_is_not_needed_either() -> None:
     graph = Compilation.of("msdnet_cifar_unreduced").graph
     assert graph is not None
     found = unneeded(graph)
-    assert {item.place.id: item.readers for item in found} == {
+    assert {item.part.id: item.readers for item in found} == {
         "layer23.scale1": ("layer24.scale1", "layer24.scale2"),
         "layer24.scale1": (),
         "layer24.scale2": (),
     }
-    assert all(item.place.is_cell for item in found)
+    assert all(item.part.is_cell for item in found)
 
 
 @settings(max_examples=40, derandomize=True, deadline=None)
@@ -64,5 +64,5 @@ def test_what_reads_it_is_not_needed_either() -> None:
 def test_it_is_what_the_network_lacks(sketch: Sketch) -> None:
     compilation = Compilation.of_text(sketch.text)
     assert compilation.graph is not None
-    listed = [node.id for item in unneeded(compilation.graph) for node in item.place.nodes]
+    listed = [node.id for item in unneeded(compilation.graph) for node in item.part.nodes]
     assert sorted(listed) == sorted(compilation.graph.nodes.keys() - compilation.network.nodes.keys())

@@ -14,6 +14,8 @@ import pytest
 
 from msdl.cli.app import run
 
+HEAVY = ("torch", "networkx", "lark", "rich", "jinja2")
+
 TINY = """\
 # A network for tests
 network tiny(classes = 10, depth = 4) {
@@ -77,3 +79,28 @@ def process(folder: Path) -> Command:
         return Result(done.returncode, done.stdout, done.stderr)
 
     return call
+
+
+def complete(process: Command, words: str) -> list[str]:
+    """What bash is told for a line whose last word is being typed."""
+    typed = words.split(" ")
+    result = process(COMP_WORDS=words, COMP_CWORD=str(len(typed) - 1), _MSDL_COMPLETE="bash_complete")
+    assert result.err == ""
+    return result.out.split()
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The heavy modules that a command loads."""
+    script = (
+        "import sys; from msdl.cli import main; code = main(); "
+        f"print(*[name for name in {HEAVY} if name in sys.modules], file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def without(package: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command where a package is not installed."""
+    script = f"import sys; sys.modules['{package}'] = None; from msdl.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", script, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -14,8 +14,7 @@ import pytest
 
 from msdl import __version__
 from msdl.cli.app import COMMANDS, app
-
-HEAVY = ("torch", "networkx", "lark", "rich", "jinja2")
+from tests.cli.conftest import loaded, without
 
 
 def test_alone_it_teaches(msdl) -> None:
@@ -59,18 +58,9 @@ def test_bad_usage(arguments: list[str], words: str, msdl) -> None:
     assert words in result.err
 
 
-def loaded(*arguments: str) -> set[str]:
-    """The heavy modules that a command loads."""
-    script = (
-        "import sys; from msdl.cli import main; code = main(); "
-        f"print(*[name for name in {HEAVY} if name in sys.modules], file=sys.stderr); sys.exit(code)"
-    )
-    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
-    return set(done.stderr.split())
-
-
-def test_help_loads_nothing_heavy() -> None:
-    assert loaded("--help") == set()
+@pytest.mark.parametrize("command", [[], ["import", "msdnet-pytorch"]], ids=" ".join)
+def test_help_loads_nothing_heavy(command: list[str]) -> None:
+    assert loaded(*command, "--help") == set()
 
 
 @pytest.mark.parametrize(
@@ -95,12 +85,13 @@ def test_no_command_loads_torch(folder: Path, arguments: list[str]) -> None:
     assert "torch" not in loaded(*arguments)
 
 
-def test_a_missing_package_is_named(folder: Path) -> None:
-    script = "import sys; sys.modules['lark'] = None; from msdl.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", script, "check", "tiny.msd"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr == "Error: The package 'lark' is missing; `msdl doctor` says how to install it.\n"
+@pytest.mark.parametrize(
+    ("package", "command"), [("lark", ["check", "tiny.msd"]), ("watchfiles", ["check", "tiny.msd", "--watch"])]
+)
+def test_a_missing_package_is_named(package: str, command: list[str], folder: Path) -> None:
+    done = without(package, *command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"Error: The package '{package}' is missing; `msdl doctor` says how to install it.\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pipe of a Unix shell")
@@ -134,6 +125,26 @@ def test_a_full_disk_is_a_diagnostic(folder: Path) -> None:
         )
     assert done.returncode == 2
     assert done.stderr.startswith("error[MSD110]: The standard output can't be written: No space left")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["import"]])
+def test_help_on_a_full_disk(arguments: list[str], folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "msdl", *arguments]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error[MSD110]: The standard output can't be written: No space left")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps a folder in use")
+def test_a_working_folder_that_is_gone(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    (tmp_path / "a.msd").write_text('import "b.msd"')
+    script = f"cd {gone} && rmdir {gone} && {sys.executable} -P -m msdl check ../a.msd"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "Error: The working folder does not exist any more.\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a redirection of a Unix shell")

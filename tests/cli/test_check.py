@@ -88,6 +88,7 @@ def test_what_json_says_agrees_with_the_exit_code(msdl) -> None:
         (["tiny.msd", "--watch", "--format", "sarif"], "`--format sarif` is one report"),
         (["tiny.msd", "--watch", "--format", "github"], "`--format github` is one report"),
         (["-", "--", "-:tiny"], "The standard input can be read once."),
+        (["--", "-:a", "-:b"], "The standard input can be read once."),
     ],
 )
 def test_bad_usage(arguments: list[str], words: str, msdl) -> None:

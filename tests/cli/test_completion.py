@@ -6,13 +6,7 @@ from pathlib import Path
 
 import pytest
 
-
-def complete(process, words: str) -> list[str]:
-    """What bash is told for a line whose last word is being typed."""
-    typed = words.split(" ")
-    result = process(COMP_WORDS=words, COMP_CWORD=str(len(typed) - 1), _MSDL_COMPLETE="bash_complete")
-    assert result.err == ""
-    return result.out.split()
+from tests.cli.conftest import complete
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -82,3 +82,7 @@ def test_amount(number: int, text: str) -> None:
 @pytest.mark.parametrize(("number", "text"), [(0, "0"), (512, "512 B"), (49_664, "48.5 KiB"), (1_258_291, "1.2 MiB")])
 def test_memory(number: int, text: str) -> None:
     assert memory(number) == text
+
+
+def test_exact_quantities() -> None:
+    assert (amount(5_597_760, exact=True), memory(49_664, exact=True)) == ("5,597,760", "49,664 B")

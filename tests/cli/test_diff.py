@@ -8,55 +8,83 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import TINY
+from tests.cli.conftest import TINY, Result
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "diff"
 
 
 @pytest.fixture
-def other(folder: Path) -> Callable[..., None]:
-    """`other(old=new, ..)` writes `other.msd`: `tiny.msd` with some words replaced by others."""
+def compared(folder: Path, msdl) -> Callable[..., Result]:
+    """`compared(text, {old: new, ..})` compares a network with itself, some words replaced by others."""
 
-    def write(*replaced: tuple[str, str]) -> None:
-        text = TINY
-        for old, new in replaced:
-            assert old in text
-            text = text.replace(old, new)
-        (folder / "other.msd").write_text(text)
+    def compare(text: str, replaced: dict[str, str], *options: str) -> Result:
+        other = text
+        for old, new in replaced.items():
+            assert old in other
+            other = other.replace(old, new)
+        (folder / "old.msd").write_text(text)
+        (folder / "new.msd").write_text(other)
+        return msdl("diff", "old.msd", "new.msd", *options)
 
-    return write
+    return compare
 
 
-# What another network says, and whether weights of `tiny.msd` load into it.
-OTHERS: dict[str, tuple[list[tuple[str, str]], bool]] = {
-    "same": ([("# A network for tests", "")], True),
+# What another network says instead, and whether weights load into it.
+OTHERS: dict[str, tuple[dict[str, str], bool]] = {
+    "same": ({"# A network for tests": ""}, True),
     "another_meaning": (
-        [
-            ("diagonal conv3x3(share)/2 bn relu", "diagonal conv3x3(share)/2 bn(eps = 0.001) relu6"),
-            ("horizontal conv3x3(share) bn relu", "horizontal conv3x3(share) bn"),
-            ("3 x 16 x 16", "3 x 32 x 32"),
-        ],
+        {
+            "diagonal conv3x3(share)/2 bn relu": "diagonal conv3x3(share)/2 bn(eps = 0.001) relu6",
+            "horizontal conv3x3(share) bn relu": "horizontal conv3x3(share) bn",
+            "3 x 16 x 16": "3 x 32 x 32",
+        },
         True,
     ),
     "other_tensors": (
-        [
-            ("stem conv3x3(init) bn relu", "stem conv3x3(init, bias) relu bn"),
-            ("diagonal conv3x3(share)/2", "diagonal conv1x1(share)/2"),
-            ("exits at 2, depth", "exits at 1, depth"),
-        ],
+        {
+            "stem conv3x3(init) bn relu": "stem conv3x3(init, bias) relu bn",
+            "diagonal conv3x3(share)/2": "diagonal conv1x1(share)/2",
+            "exits at 2, depth": "exits at 1, depth",
+        },
         False,
     ),
 }
 
 
-@pytest.mark.parametrize("format", ["human", "json"])
 @pytest.mark.parametrize("name", OTHERS)
-def test_formats(name: str, format: str, msdl, other, golden: Callable[[str, Path], None]) -> None:
+def test_for_a_person(name: str, compared, golden: Callable[[str, Path], None]) -> None:
     replaced, loads = OTHERS[name]
-    other(*replaced)
-    result = msdl("diff", "tiny.msd", "other.msd", "--format", format)
+    result = compared(TINY, replaced)
     assert (result.code, result.err) == (0 if loads else 1, "")
-    golden(result.out, GOLDEN / f"{name}.{format}.txt")
+    golden(result.out, GOLDEN / f"{name}.human.txt")
+
+
+SMALL = """\
+# Two layers
+network small {
+  input 3 x 8 x 8
+  scales 1
+  stem conv3x3(4)
+  layers 2 { horizontal conv1x1(4) relu }
+  exit at end: gap linear(2)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "replaced", "loads"),
+    [
+        ("same", {"# Two layers": ""}, True),
+        ("another_meaning", {"relu": "elu", "8 x 8": "4 x 4"}, True),
+        ("other_tensors", {"linear(2)": "linear(3) relu linear(2)"}, False),
+    ],
+)
+def test_as_json(
+    name: str, replaced: dict[str, str], loads: bool, compared, golden: Callable[[str, Path], None]
+) -> None:
+    result = compared(SMALL, replaced, "--format", "json")
+    assert (result.code, result.err) == (0 if loads else 1, "")
+    golden(result.out, GOLDEN / f"{name}.json.txt")
 
 
 def test_the_contract_of_json(msdl) -> None:
@@ -70,6 +98,8 @@ def test_the_contract_of_json(msdl) -> None:
         {"weight": [7, 24], "bias": [7]},
     )
     assert [data[kind] for kind in ("added", "removed", "altered", "alone")] == [[], [], [], []]
+    assert (data["same_input"], data["same_exits"]) == (True, True)
+    assert [exit["cell"] for exit in data["exits"]] == ["exits.layer2", "exits.layer4"]
 
 
 def test_costs_are_those_of_cost(msdl) -> None:
@@ -77,7 +107,7 @@ def test_costs_are_those_of_cost(msdl) -> None:
     for side, settings in (("old", []), ("new", ["--set", "depth=6"])):
         costs = json.loads(msdl("cost", "tiny.msd", *settings, "--format", "json").out)["exits"]
         found = [exit[side] for exit in data["exits"] if exit[side] is not None]
-        assert found == [{key: exit[key] for key in ("name", "parameters", "macs")} for exit in costs]
+        assert found == costs
 
 
 @pytest.mark.parametrize(
@@ -141,6 +171,7 @@ def test_an_invalid_spec(old: str, new: str, folder: Path, msdl) -> None:
     [
         (["tiny.msd"], "Missing argument 'NEW'"),
         (["-", "-"], "can be read once"),
+        (["--", "-:a", "-:b"], "can be read once"),
         (["tiny.msd", "tiny.msd", "--set-new", "depth"], "doesn't have the form NAME=VALUE"),
     ],
 )

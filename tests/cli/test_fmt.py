@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,11 +72,13 @@ def test_diff_is_a_patch(folder: Path, msdl) -> None:
         (b"let a = 1\r\nlet b = 2\r\n", b"let a = 1\nlet b = 2\n"),
         (b"let a = 1\r# \xc3\xa9\t!\r", b"let a = 1\n# \xc3\xa9\t!\n"),
         (b"\n", b""),
+        (b"let  a = 1  # \x1b[31mred\x1b[0m\n", b"let a = 1  # \x1b[31mred\x1b[0m\n"),
     ],
 )
 def test_bytes(content: bytes, layout: bytes, folder: Path, msdl) -> None:
     (folder / "a.msd").write_bytes(content)
     assert msdl("fmt", "a.msd", "--check").code == 1
+    assert msdl("fmt", "-", stdin=content).out.encode() == layout
     assert msdl("fmt", "a.msd").out == "a.msd: formatted\n"
     assert (folder / "a.msd").read_bytes() == layout
 
@@ -87,6 +92,17 @@ def test_standard_input(msdl) -> None:
     result = msdl("fmt", "-", stdin=BROKEN.encode())
     assert (result.code, result.out) == (1, "")
     assert "--> <stdin>:2:14" in result.err
+
+
+def test_a_byte_order_mark_of_the_standard_input_is_told(msdl) -> None:
+    assert msdl("fmt", "-", "--check", stdin=b"\xef\xbb\xbflet a = 1\n").code == 1
+
+
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="needs /dev/stdin")
+def test_a_pipe_is_read_once_and_its_layout_printed(folder: Path) -> None:
+    command = f"cat tiny.msd | {sys.executable} -m msdl fmt /dev/stdin"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, TIDY, "")
 
 
 @pytest.mark.parametrize("option", [[], ["--check"], ["--diff"]])
@@ -133,9 +149,10 @@ def test_a_folder_without_specs(folder: Path, msdl) -> None:
 @pytest.mark.parametrize(
     ("specs", "message"),
     [
-        (["tiny.msd", "msdnet_imagenet"], "'msdnet_imagenet' is of the library"),
-        (["tiny.msd", "msdnet_imagenet:msdnet_imagenet"], "'msdnet_imagenet:msdnet_imagenet' is of the library"),
-        (["tiny.msd", "tiny.msd:tiny"], "`msdl fmt tiny.msd`"),
+        (["tiny.msd", "msdnet_imagenet"], "'msdnet_imagenet' is a network of the library; `msdl fmt` formats files."),
+        (["tiny.msd", "resnet18:resnet18"], "'resnet18:resnet18' is a network of the library"),
+        (["tiny.msd", "tiny.msd:tiny"], "`msdl fmt` formats whole files: `msdl fmt tiny.msd`."),
+        (["--", "tiny.msd", "-:tiny"], "`msdl fmt` formats whole files: `msdl fmt -`."),
         (["tiny.msd", "-", "-"], "can be read once"),
         ([], "Missing argument"),
     ],
@@ -159,3 +176,19 @@ def test_a_layout_that_would_change_the_meaning_is_not_written(
 
 def test_the_library_has_the_layout(msdl) -> None:
     assert msdl("fmt", str(library.SPECS), "--check").code == 0
+
+
+def test_an_empty_name_is_not_the_working_folder(folder: Path, msdl) -> None:
+    (folder / "a.msd").write_text("let  a = 1")
+    result = msdl("fmt", "")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("error[MSD101]: The name of a spec is empty.")
+    assert (folder / "a.msd").read_text() == "let  a = 1"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a name that Windows refuses")
+def test_a_name_does_not_steer_the_terminal(folder: Path, msdl) -> None:
+    (folder / "a\x1b[31m.msd").write_text("let a = 1\n")
+    assert msdl("fmt", "a\x1b[31m.msd").out == "a�[31m.msd: unchanged\n"
+    assert msdl("check", "a\x1b[31m.msd").err.count("\x1b") == 0
+    assert msdl("new", "mine", "--from", "a\x1b[31m").err.count("\x1b") == 0

@@ -18,7 +18,7 @@ from msdl.interop.msdnet_pytorch import translate
 from msdl.interop.msdnet_pytorch.flags import FLAGS
 from msdl.interop.msdnet_pytorch.keys import entries
 from msdl.version import VERSION
-from tests.cli.test_app import loaded
+from tests.cli.conftest import complete, loaded
 
 FLAGS_OF_SMALL = "--nBlocks 2 --base 2 --nChannels 4 --growthRate 4".split()
 SMALL = {"nBlocks": 2, "base": 2, "nChannels": 4, "growthRate": 4}
@@ -156,6 +156,7 @@ def test_a_network_beyond_msdl(msdl) -> None:
         ([*IMPORT, "--checkpoint", "a", "--weights", "a"], "one would be lost"),
         ([*IMPORT, "--checkpoint", "nosuch/a", "--weights", "nosuch/../nosuch/a"], "one would be lost"),
         ([*IMPORT, "-o", "nosuch/net.msd"], "can't be written"),
+        ([*IMPORT, "-o", "blocks.msd"], "would find 'blocks.msd' first"),
     ],
 )
 def test_bad_usage(arguments: list[str], words: str, msdl) -> None:
@@ -169,6 +170,13 @@ def test_torch_is_loaded_for_checkpoints_alone() -> None:
 
 
 def test_choices_are_completed(process) -> None:
-    words = "msdl import msdnet-pytorch --data cifar"
-    result = process(_MSDL_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD="4")
-    assert result.out.split() == ["plain,cifar10", "plain,cifar100"]
+    assert complete(process, "msdl import msdnet-pytorch --data cifar") == ["plain,cifar10", "plain,cifar100"]
+
+
+def test_blocks_beside_the_spec_do_not_change_it(folder: Path, msdl) -> None:
+    (folder / "blocks.msd").write_text("block h(c, w) = conv5x5(c)/stride\nblock classifier(c, n) = gap linear(n)\n")
+    assert "expect params 432_992, macs 5_609_984" in msdl(*IMPORT).out
+    result = msdl(*IMPORT, "-o", "net.msd")
+    assert (result.code, result.out) == (2, "")
+    assert "would find 'blocks.msd' first" in result.err
+    assert not (folder / "net.msd").exists()

@@ -33,6 +33,12 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "real.py").read_text() == "new"
 
 
+def test_a_link_to_itself(tmp_path: Path) -> None:
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    with pytest.raises(Unwritable, match="loop"):
+        write(str(tmp_path / "loop.py"), "new")
+
+
 @pytest.mark.parametrize("name", ["", ".", "new/", "nosuch/a.py", "file/a.py", "x" * 300, "nul\0l"])
 def test_where_nothing_can_be_written(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")

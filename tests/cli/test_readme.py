@@ -24,6 +24,10 @@ def test_the_network_has_fifteen_lines(net: Path, msdl) -> None:
     assert msdl("check", "net.msd").out == "net.msd: ok\n"
 
 
+def test_the_network_has_the_layout(net: Path, msdl) -> None:
+    assert msdl("fmt", "net.msd", "--check").code == 0
+
+
 def test_the_mistakes(net: Path, msdl) -> None:
     assert WRONG is not None
     net.write_text(re.sub(r"exits at .*", WRONG[1], NETWORK))

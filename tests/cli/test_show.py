@@ -29,6 +29,14 @@ def test_the_contract_of_the_schedule(msdl) -> None:
     assert data["sections"][-1]["state"] == []
 
 
+@pytest.mark.parametrize(
+    ("stage", "line"), [("graph", "one: 4 nodes, 1 exit"), ("schedule", "exit1 (layer 0, scale 1): 3 nodes")]
+)
+def test_counts(stage: str, line: str, msdl) -> None:
+    spec = b"network one { input 3 x 8 x 8; stem conv3x3(4); exit at end: gap linear(2) }"
+    assert msdl("show", "-", "--stage", stage, stdin=spec).out.startswith(f"{line}\n")
+
+
 def test_a_stage_before_the_mistake_is_shown(folder: Path, msdl) -> None:
     (folder / "bad.msd").write_text((folder / "tiny.msd").read_text().replace("2, depth:", "2, 9:"))
     for stage in STAGES:

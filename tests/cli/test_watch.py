@@ -191,10 +191,3 @@ def test_a_folder_that_cannot_be_watched(msdl, monkeypatch: pytest.MonkeyPatch) 
     result = msdl("check", "tiny.msd", "--watch")
     assert (result.code, result.out) == (2, "tiny.msd: ok\n")
     assert "The folders of the specs can't be watched: inotify watch limit reached." in result.err
-
-
-def test_without_watchfiles(msdl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "watchfiles", None)
-    result = msdl("check", "tiny.msd", "--watch")
-    assert (result.code, result.out) == (2, "")
-    assert "pip install watchfiles" in result.err

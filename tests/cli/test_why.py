@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_completion import complete
+from tests.cli.conftest import complete
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "why"
 
@@ -99,4 +99,5 @@ def test_completion(process) -> None:
     assert complete(process, "msdl why tiny.msd layer4.scale2.h")[0] == "plain,layer4.scale2.horizontal.0"
     assert "plain,layer8.scale2" in complete(process, "msdl why --set depth=8 tiny.msd layer8")
     assert complete(process, "msdl why nosuch.msd lay") == []
+    assert complete(process, "msdl why -- -:tiny lay") == []
     assert "plain,tiny.msd" in complete(process, "msdl why ti")

@@ -6,13 +6,8 @@ import sys
 
 import pytest
 
-from msdl.cli.wording import columns, count, enumeration, word, wrapped
+from msdl.cli.wording import columns, enumeration, word, wrapped
 from msdl.network.layers import Activation, AdaptivePool, BatchNorm, Concat, Layer, Linear, Pool
-
-
-@pytest.mark.parametrize(("number", "text"), [(0, "0 nodes"), (1, "1 node"), (1_300, "1,300 nodes")])
-def test_count(number: int, text: str) -> None:
-    assert count(number, "node") == text
 
 
 @pytest.mark.parametrize(
@@ -40,6 +35,8 @@ def test_word(layer: Layer, text: str) -> None:
 
 def test_columns() -> None:
     assert columns([["a", "1", ""], ["bcd", "23", "e"]], "<><") == ["a     1", "bcd  23  e"]
+    assert columns([["", "a", ""]], "<<<") == ["  a"]
+    assert columns([], "<<") == []
 
 
 def test_rows_are_wrapped_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:

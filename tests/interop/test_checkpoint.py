@@ -20,7 +20,7 @@ import safetensors.torch
 import torch
 
 from msdl.diagnostics import Mistake
-from msdl.interop.msdnet_pytorch.checkpoint import read
+from msdl.interop.msdnet_pytorch.checkpoint import read_checkpoint
 
 WEIGHTS = OrderedDict({"a.weight": torch.arange(6.0).reshape(2, 3), "a.bias": torch.ones(2, dtype=torch.float16)})
 TRAINING = {"epoch": 3, "arch": "msdnet", "best_prec1": torch.tensor(93.2), "optimizer": {"state": {}}}
@@ -73,34 +73,36 @@ class Code:
 def test_forms(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "model.pth.tar"
     path.write_bytes(content)
-    found = read(str(path))
+    found = read_checkpoint(str(path))
     assert found.keys() == WEIGHTS.keys()
     assert all(torch.equal(found[key], tensor) and not found[key].requires_grad for key, tensor in WEIGHTS.items())
 
 
 UNREADABLE: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "is empty"),
-    "text": (b"hello world\n" * 60, "is no checkpoint of PyTorch, or it is cut short or damaged"),
-    "cut": (pickled(WEIGHTS)[:-200], "cut short"),
-    "cut before PyTorch 1.6": (pickled(WEIGHTS, _use_new_zipfile_serialization=False)[:-8], "cut short"),
-    "zip": (zipped("a.txt", b""), "is no checkpoint"),
+    "text": (b"hello world\n" * 60, "isn't a PyTorch checkpoint, or it is truncated or damaged"),
+    "cut": (pickled(WEIGHTS)[:-200], "truncated"),
+    "cut before PyTorch 1.6": (pickled(WEIGHTS, _use_new_zipfile_serialization=False)[:-8], "truncated"),
+    "zip": (zipped("a.txt", b""), "isn't a PyTorch checkpoint"),
     "bomb": (zipped("model/data.pkl", bytes(10_000_000)), "would unpack to 10,000,000 bytes, more than its own"),
     "gzip": (gzip.compress(pickled(WEIGHTS)), "is an archive (gzip)"),
     "tar": (archived(pickled(WEIGHTS)), "is an archive (tar)"),
     "tar.xz": (archived(pickled(WEIGHTS), "w:xz"), "is an archive (xz)"),
-    "pickle of Python": (pickle.dumps({"a": 1}), "is no checkpoint"),
+    "pickle of Python": (pickle.dumps({"a": 1}), "isn't a PyTorch checkpoint"),
     "list": (pickled([1, 2]), "holds no tensors by name, alone or under 'state_dict'"),
     "no tensors": (pickled({"state_dict": {"a": 1}}), "holds no tensors by name"),
     "tensor": (pickled(torch.ones(2)), "holds no tensors by name"),
-    "stray": (pickled({"a": torch.ones(2), "epoch": 3}), "'epoch' in '{}' is no dense tensor of numbers, but of type"),
-    "numbered": (pickled({1: torch.ones(2)}), "'1' in '{}' is no dense tensor"),
+    "stray": (pickled({"a": torch.ones(2), "epoch": 3}), "'epoch' in '{}' isn't a dense tensor of numbers, but of"),
+    "numbered": (pickled({1: torch.ones(2)}), "the key 1, which isn't a text"),
+    "grows": (zipped("a/data.pkl", pickle.dumps(bytearray(3), protocol=2)), "isn't a PyTorch checkpoint"),
+    "grows before PyTorch 1.6": (pickle.dumps(bytearray(3), protocol=2), "isn't a PyTorch checkpoint"),
     "sparse": (pickled({"a": torch.ones(2).to_sparse()}), "a tensor (torch.float32, torch.sparse_coo, on cpu)"),
     "without data": (pickled({"a": torch.ones(2, device="meta")}), "a tensor (torch.float32, torch.strided, on meta)"),
     "complex": (pickled({"a": torch.ones(2, dtype=torch.complex64)}), "a tensor (torch.complex64"),
     "numpy": (pickled({"state_dict": WEIGHTS, "best_prec1": numpy.float64(3)}), "multiarray.scalar'"),
     "namespace": (pickled({"state_dict": WEIGHTS, "args": argparse.Namespace(a=1)}), "asks for 'argparse.Namespace'"),
     "module": (pickled(torch.nn.Linear(2, 2)), "it asks for 'torch.nn.modules.linear.Linear'"),
-    "x.safetensors": (b"\x10" + bytes(7) + b"{}", "is no safetensors file that can be read"),
+    "x.safetensors": (b"\x10" + bytes(7) + b"{}", "isn't a safetensors file that can be read"),
 }  # fmt: skip
 
 
@@ -110,17 +112,17 @@ def test_what_is_no_checkpoint(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(Mistake) as caught:
-        read(str(path))
+        read_checkpoint(str(path))
     assert caught.value.diagnostic.code == "MSD710"
     assert words.format(path) in caught.value.diagnostic.message
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("nosuch", "No such file"), (".", "is no file"), ("nul\0l", "null"), ("x" * 300, "too long")]
+    ("name", "words"), [("nosuch", "No such file"), (".", "isn't a file"), ("nul\0l", "null"), ("x" * 300, "too long")]
 )
 def test_where_there_is_no_file(name: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(Mistake, match=words):
-        read(f"{tmp_path}/{name}")
+        read_checkpoint(f"{tmp_path}/{name}")
 
 
 @pytest.mark.parametrize("keywords", [{}, {"_use_new_zipfile_serialization": False}], ids=["zip", "before PyTorch 1.6"])
@@ -133,7 +135,7 @@ def test_code_is_refused_and_not_run(keywords: dict[str, Any], place: str, tmp_p
     path = tmp_path / "model.pth.tar"
     path.write_bytes(pickled(evil, **keywords))
     with pytest.raises(Mistake, match=r"was not read: it asks for '\w+\.mkdir', and .* may run any code"):
-        read(str(path))
+        read_checkpoint(str(path))
     assert not ran.exists()
     # The file is as bad as it is meant to be.
     torch.load(path, weights_only=False)
@@ -144,7 +146,7 @@ def test_a_bare_pickle_with_code(tmp_path: Path) -> None:
     path = tmp_path / "model.pth"
     path.write_bytes(pickle.dumps(Code(tmp_path / "ran")))
     with pytest.raises(Mistake):
-        read(str(path))
+        read_checkpoint(str(path))
     assert not (tmp_path / "ran").exists()
 
 
@@ -152,8 +154,8 @@ def test_the_way_out_is_said(tmp_path: Path) -> None:
     path = tmp_path / "model.pth"
     path.write_bytes(pickled({"state_dict": WEIGHTS, "args": argparse.Namespace(a=1)}))
     with pytest.raises(Mistake) as caught:
-        read(str(path))
+        read_checkpoint(str(path))
     trust, *lines = caught.value.diagnostic.help.splitlines()
     assert trust.startswith("if you trust where it comes from")
     exec("\n".join(lines).replace("'weights.pth'", repr(str(path))), {"torch": torch})
-    assert read(str(path)).keys() == WEIGHTS.keys()
+    assert read_checkpoint(str(path)).keys() == WEIGHTS.keys()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -170,6 +171,7 @@ def test_bottlenecks_where_none_were_asked_for() -> None:
         ("dense(growth) {", "dense(growth) { then relu", "is the concat of stem.2, layer1.scale1.then.0;"),
         ("diagonal   h(share, 2)/2\n    horizontal h(share, 2)", "horizontal h(share, 2); diagonal h(share, 2)/2",
          "diagonal and horizontal, in this order"),
+        ("horizontal h(share, 2)", "horizontal identity", "is the concat of stem.2, stem.2;"),
         ("dense(growth)", "plain(growth)", "drops what was there before; the port's layers are dense"),
         ("layers 4", "layers 5", "exits stand at 2, 4; the port has one behind each block, the last at layer 5"),
         ("exits at 2", "exits at 0, 2", "exits stand at 0, 2, 4"),
@@ -197,3 +199,16 @@ def test_other_networks_of_the_library(name: str) -> None:
 def test_a_spec_with_mistakes() -> None:
     with pytest.raises(SpecError):
         convert({}, Compilation.of_text("network n { }"))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"state_dict": {}, "epoch": 3}, "'state_dict' is a dict; the state_dict lies under it"),
+        ({"epoch": 3}, "'epoch' is a int"),
+        ({1: torch.zeros(1)}, "1 is a Tensor"),
+    ],
+)
+def test_what_is_no_state_dict(given: dict[Any, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        convert(given, Compilation.of("msdnet_cifar_anytime"))

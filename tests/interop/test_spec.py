@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msdl.compilation import Compilation
 from msdl.diagnostics import SpecError
 from msdl.interop.msdnet_pytorch import translate
-from msdl.interop.msdnet_pytorch.flags import FLAGS, read
+from msdl.interop.msdnet_pytorch.flags import FLAGS, read_flags
 from msdl.interop.msdnet_pytorch.keys import entries
 from msdl.language.format import format_text
 from tests.interop.port import COSTED, ODD, WEIGHED, Flags, tensors
@@ -116,7 +116,7 @@ def flags(draw: st.DrawFn) -> Flags:
 @given(flags())
 def test_every_tensor_is_the_ports(flags: Flags) -> None:
     """Keys and shapes of the imported network are those that the port builds, for all flags that msdl takes."""
-    options, _, _ = read(flags)
+    options, _, _ = read_flags(flags)
     assert options is not None
     try:
         compilation = translate(flags)

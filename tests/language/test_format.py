@@ -237,6 +237,7 @@ layers 2 {
         ),
         pytest.param("stem a\n\n\n\n  \n# c\n\n\n#d\nvertical b", "stem a\n\n# c\n\n# d\nvertical b", id="blank lines"),
         pytest.param("\n\nstem a\n\n", "stem a", id="blank lines at both ends"),
+        pytest.param("stem (a # b\n# c\n)", "stem (a  # b\n    # c\n)", id="a comment before a bracket that closes"),
         pytest.param("\n\n# c\n\nstem a\n\n# d\n\n", "# c\n\nstem a\n\n# d", id="comments at both ends"),
         pytest.param("stem a;;; # c\n;;\n vertical b", "stem a  # c\n\nvertical b", id="semicolons"),
     ],

@@ -24,7 +24,6 @@ from msdl.language import syntax as ast
 from msdl.language.highlight import MsdLexer
 from msdl.language.numbers import FUNCTIONS
 from msdl.language.parse import OPTIONS, parse
-from msdl.language.wording import KEYWORDS
 from msdl.network.chains import VALUE_FUNCTIONS
 from msdl.network.ops import OPS, PLANNED
 from msdl.network.plan.runs import JOINS_OF_PATHS
@@ -201,7 +200,6 @@ def test_words_look_like_what_they_do(text: str, kinds: Mapping[str, _TokenType]
 
 
 def test_the_words_are_those_of_the_language() -> None:
-    assert sorted(highlight.KEYWORDS) == sorted(KEYWORDS)
     assert sorted(highlight.OPS) == sorted({*(op.name for op in OPS), *PLANNED})
     assert sorted(highlight.FUNCTIONS) == sorted({*FUNCTIONS, *VALUE_FUNCTIONS})
     assert highlight.JOINS == JOINS_OF_PATHS

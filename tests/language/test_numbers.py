@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from msdl.compilation import Compilation
-from msdl.language.numbers import Number
+from msdl.language.numbers import Number, counted
 from msdl.language.parse import parse
 from msdl.source import Source
 
@@ -205,3 +205,18 @@ def test_slashes_are_strides_behind_ops_and_blocks(chain: str, strides: list[int
     assert compilation.diagnostics == (), [d.message for d in compilation.diagnostics]
     found = [getattr(node.layer, "stride", None) for node in compilation.network]
     assert [stride[0] for stride in found if stride is not None] == strides
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0 paths"),
+        (1, "1 path"),
+        (2, "2 paths"),
+        (1_200, "1,200 paths"),
+        (Fraction(5, 2), "2.5 paths"),
+        (Fraction(8, 3), "8/3 paths"),
+    ],
+)
+def test_counted_things(number: int | Fraction, text: str) -> None:
+    assert counted(number, "path") == text

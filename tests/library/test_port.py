@@ -8,9 +8,8 @@ from safetensors.torch import load_file
 
 from msdl.compilation import Compilation
 from msdl.interop.msdnet_pytorch import convert, translate
-from msdl.interop.msdnet_pytorch.checkpoint import read as read_checkpoint
-from msdl.interop.msdnet_pytorch.flags import FLAGS
-from msdl.interop.msdnet_pytorch.flags import read as read_flags
+from msdl.interop.msdnet_pytorch.checkpoint import read_checkpoint
+from msdl.interop.msdnet_pytorch.flags import FLAGS, read_flags
 from msdl.network.layers import macs, parameters
 from msdl.runtime.load import execute
 from tests.interop.port import COSTED, WEIGHED, tensors

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from graphviz import Digraph, escape
+from graphviz import Digraph
 
-from msdl.drawing.curves import shortened
+from msdl.backends.dot.writing import inches, label, number, pair, pinned, spline, tooltip
 from msdl.drawing.draw import draw
-from msdl.drawing.looks import BOLD, EXIT, FAINT, FILLS, FONT, GREY, INK, STROKES, Fill, shaded
-from msdl.drawing.picture import Band, Box, Line, Mark, Picture, Point, Words
+from msdl.drawing.looks import (
+    ALARM,
+    BANDS,
+    BOLD,
+    FONT,
+    GREY,
+    INK,
+    LABEL,
+    SIZES,
+    STROKES,
+    TEXT,
+    breadth,
+    color,
+    fill,
+    width,
+)  # fmt: skip
+from msdl.drawing.picture import Band, Box, Line, Mark, Picture, Point, Swatch, Words
 from msdl.network.graph import Graph
 from msdl.network.schedule import Schedule
 
-SIZES = {"title": 15, "caption": 10, "row": 10, "column": 9, "legend": 9, "error": 12}
-INCH = 72
-# The width of Helvetica's letters in units of its size, by which words that start at a point are placed.
-LETTER = 0.62
+WORDS = {"title": INK, "legend": INK, "error": ALARM}
+# The smallest dot that Graphviz draws, in points: one in each corner gives the drawing its size.
+DOT = 0.72
+END = 2.0
 
 
 def emit(graph: Graph, schedule: Schedule, digest: str, version: str) -> str:
@@ -28,20 +43,21 @@ def dot(picture: Picture) -> str:
     Ids of nodes and edges are those of the boxes and lines, and become the SVG's; classes are their kind and state.
     """
     graph = Digraph(picture.name)
-    corners = f"0,0,{_number(picture.width)},{_number(picture.height)}"
-    graph.attr("graph", bb=corners, bgcolor="white", fontname=FONT, outputorder="edgesfirst", pad="0")
+    graph.attr("graph", layout="nop2", bgcolor="white", fontname=FONT, outputorder="edgesfirst", pad="0")
     graph.attr(
-        "node", shape="box", fixedsize="true", fontname=FONT, fontsize="9", style="filled", penwidth="0.8", margin="0"
-    )
+        "node", shape="box", fixedsize="true", fontname=FONT, fontsize=number(TEXT), style="filled", penwidth="0.8",
+        margin="0",
+    )  # fmt: skip
     graph.attr("edge", arrowsize="0.5")
-    for number, (name, at) in enumerate((("low", Point(0, 0)), ("high", Point(picture.width, picture.height)))):
-        graph.node(f" {name}", "", shape="point", style="invis", width="0.01", pos=_pinned(at), id=f"corner{number}")
+    _corners(graph, picture)
     for band in picture.bands:
         _band(graph, band)
-    for words in picture.words:
-        _words(graph, words)
-    for mark in picture.marks:
-        _mark(graph, mark)
+    for nth, words in enumerate(picture.words):
+        _words(graph, f"words{nth}", words)
+    for nth, swatch in enumerate(picture.swatches):
+        _swatch(graph, f"swatch{nth}", swatch)
+    for nth, mark in enumerate(picture.marks):
+        _mark(graph, f"mark{nth}", mark)
     for line in picture.lines:
         _line(graph, line)
     for box in picture.boxes:
@@ -50,77 +66,76 @@ def dot(picture: Picture) -> str:
     return source
 
 
+def _corners(graph: Digraph, picture: Picture) -> None:
+    half = DOT / 2
+    for name, at in (("low", Point(half, half)), ("high", Point(picture.width - half, picture.height - half))):
+        graph.node(f" {name}", "", shape="point", style="invis", width=inches(DOT), pos=pinned(at))
+
+
 def _box(graph: Digraph, box: Box) -> None:
-    fill: Fill = EXIT if box.role == "exit" and box.state == "plain" else FILLS[box.state]
-    inside = fill.inside if box.shade is None else shaded(box.shade)
+    look = fill(box)
+    corners = "rounded," if box.role == "exit" else ""
     graph.node(
-        box.id, escape("\n".join(box.lines)), id=box.id, pos=_pinned(Point(box.x, box.y)),
-        width=_number(box.width / INCH), height=_number(box.height / INCH), fillcolor=inside, color=fill.border,
-        fontcolor=fill.words, tooltip=escape(box.tooltip),
-        style=f"filled,rounded,{fill.style}" if box.role == "exit" else f"filled,{fill.style}",
+        box.id, label("\n".join(box.lines)), id=box.id, pos=pinned(Point(box.x, box.y)), width=inches(box.width),
+        height=inches(box.height), fillcolor=look.inside, color=look.border, fontcolor=look.words,
+        tooltip=tooltip(box.tooltip), style=f"filled,{corners}{look.style}",
         **{"class": f"{box.role} {box.state}"},
     )  # fmt: skip
 
 
 def _line(graph: Digraph, line: Line) -> None:
     stroke = STROKES[line.kind]
+    kinds = (line.kind, line.state, "bold" if line.bold else "", "dense" if line.dense else "")
     graph.edge(
-        line.source, line.target, id=line.id, pos=_spline(line.points), tooltip=escape(line.tooltip),
-        color=FAINT if line.state == "skipped" else stroke.color, style=stroke.style,
-        penwidth=_number(BOLD if line.bold else stroke.width), arrowhead=stroke.head,
-        **{"class": f"{line.kind} {line.state}{' bold' if line.bold else ''}"},
+        line.source, line.target, id=line.id, pos=spline(line.points), tooltip=tooltip(line.tooltip), color=color(line),
+        style=stroke.style, penwidth=number(width(line)), arrowhead=stroke.head,
+        **{"class": " ".join(filter(None, kinds))},
     )  # fmt: skip
 
 
 def _band(graph: Digraph, band: Band) -> None:
     """A cluster, since Graphviz draws clusters first, behind all lines."""
-    corners = ",".join(map(_pair, (band.low, band.high)))
-    label = Point((band.low.x + band.high.x) / 2, band.high.y - 6)
+    fill = BANDS[band.role]
+    at = Point((band.low.x + band.high.x) / 2, band.high.y - LABEL * 0.75)
     with graph.subgraph(name=f"cluster {band.id}") as cluster:
         cluster.attr(
-            bb=corners, id=band.id, label=escape(band.label), lp=_pair(label), style="filled,dashed",
-            fillcolor="#fdf6e3", color=GREY, fontcolor=GREY, fontsize="8", fontname=FONT,
-            **{"class": f"band {band.role}"},
+            bb=f"{pair(band.low)},{pair(band.high)}", id=band.id, label=label(band.label), lp=pair(at),
+            style=f"filled,{fill.style}", fillcolor=fill.inside, color=fill.border, fontcolor=fill.words,
+            fontsize=number(LABEL),
+            fontname=FONT, **{"class": f"band {band.role} {band.state}"},
         )  # fmt: skip
 
 
-def _words(graph: Digraph, words: Words) -> None:
+def _words(graph: Digraph, id: str, words: Words) -> None:
+    """Words that start at a point are set to the left of a box that is wide enough for any font."""
     size = SIZES[words.role]
-    width = max(len(words.text) * size * LETTER, 1)
-    x = words.at.x + width / 2 if words.align == "left" else words.at.x
+    wide = breadth(words.text, size)
+    left = words.align == "left"
     graph.node(
-        f" {words.role} {words.text}", escape(words.text), pos=_pinned(Point(x, words.at.y)), shape="plaintext",
-        style="", fontsize=str(size), width=_number(width / INCH), height=_number(size * 1.6 / INCH),
-        fontcolor="#c00000" if words.role == "error" else INK if words.role in ("title", "legend") else GREY,
+        f" {id}", label(words.text, "\\l" if left else ""), id=id,
+        pos=pinned(Point(words.at.x + (wide / 2 if left else 0), words.at.y)), shape="plaintext", style="",
+        fontsize=number(size), width=inches(wide), height=inches(size * 1.6), fontcolor=WORDS.get(words.role, GREY),
         **{"class": f"words {words.role}"},
     )  # fmt: skip
 
 
-def _mark(graph: Digraph, mark: Mark) -> None:
-    stroke = STROKES[mark.kind] if mark.kind else None
-    ends = [f" {mark.role} {_pair(point)}" for point in (mark.start, mark.end)]
-    for name, point in zip(ends, (mark.start, mark.end), strict=True):
-        graph.node(name, "", shape="point", style="invis", width="0.01", pos=_pinned(point))
-    path = (mark.start, mark.start, mark.end, mark.end)
-    graph.edge(
-        *ends, pos=" ".join(map(_pair, path)), arrowhead="none", color=stroke.color if stroke else INK,
-        style=stroke.style if stroke else "solid",
-        penwidth=_number(BOLD if mark.bold else stroke.width if stroke else 2), **{"class": mark.role},
+def _swatch(graph: Digraph, id: str, swatch: Swatch) -> None:
+    look = fill(swatch)
+    graph.node(
+        f" {id}", "", id=id, pos=pinned(Point(swatch.x, swatch.y)), width=inches(swatch.width),
+        height=inches(swatch.height), fillcolor=look.inside, color=look.border, style=f"filled,{look.style}",
+        **{"class": f"swatch {swatch.state}"},
     )  # fmt: skip
 
 
-def _spline(points: tuple[Point, ...]) -> str:
-    """An edge's curve: the tip of its arrow, then a start and three points for each piece."""
-    return " ".join([f"e,{_pair(points[-1])}", *map(_pair, shortened(points))])
-
-
-def _pinned(point: Point) -> str:
-    return f"{_pair(point)}!"
-
-
-def _pair(point: Point) -> str:
-    return f"{_number(point.x)},{_number(point.y)}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def _mark(graph: Digraph, id: str, mark: Mark) -> None:
+    """An edge between two nodes that aren't seen."""
+    ends = (f" {id} start", f" {id} end")
+    for name, point in zip(ends, (mark.start, mark.end), strict=True):
+        graph.node(name, "", shape="point", style="invis", width=inches(DOT), pos=pinned(point))
+    stroke = STROKES[mark.kind] if mark.kind else None
+    graph.edge(
+        *ends, id=id, pos=" ".join(map(pair, (mark.start, mark.start, mark.end, mark.end))), arrowhead="none",
+        color=stroke.color if stroke else INK, style=stroke.style if stroke else "solid",
+        penwidth=number(BOLD if mark.bold else stroke.width if stroke else END), **{"class": mark.role},
+    )  # fmt: skip

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from msdl.cli.options import compilation, set_option, specs_argument
+from msdl.cli.options import compilation, format_option, from_stdin, read_stdin_once, set_option, specs_argument
 from msdl.cli.output import FINE, INVALID, put, report
-from msdl.report import FOR_MACHINES, FORMATS, grave, render
+from msdl.diagnostics import fails
+from msdl.report import FOR_MACHINES, FORMATS, brief, render
 
 if TYPE_CHECKING:
     from msdl.compilation import Compilation
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @specs_argument
-@click.option(
-    "--format", type=click.Choice([*FORMATS]), default="human",
-    help="json, sarif (2.1.0) and github (workflow commands) go to the standard output.",
-)  # fmt: skip
+@format_option(
+    *(name for name in FORMATS if name != "human"),
+    about="json, sarif (2.1.0) and github (workflow commands) go to the standard output.",
+)
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--watch", is_flag=True, help="Check again whenever a spec or a file it imports changes, until Ctrl-C.")
 @set_option
@@ -35,19 +37,21 @@ def command(specs: tuple[str, ...], format: str, strict: bool, watch: bool, sett
       msdl check specs/*.msd --strict --format sarif > msdl.sarif
       msdl check msdnet_imagenet --set spacing=0
     """
-    from_stdin = sum("-" in (spec, spec.rpartition(":")[0]) for spec in specs)
-    if from_stdin > 1:
-        raise click.UsageError("The standard input can be read once.")
-    if watch and from_stdin:
-        raise click.UsageError("The standard input can't be watched.")
-    if watch and format in FOR_MACHINES:
-        raise click.UsageError(f"`--format {format}` is one report; `--watch` gives many.")
-    from msdl.cli.check.watch import rounds
+    read_stdin_once(*specs)
+    check = partial(_check, specs, format, strict, settings)
+    if watch:
+        _refuse_watching(specs, format)
+        from msdl.cli.check.watch import repeat
 
-    code = FINE
-    for _ in rounds(specs) if watch else [None]:
-        code = _check(specs, format, strict, settings)
-    return code
+        repeat(check, specs)
+    return check()
+
+
+def _refuse_watching(specs: tuple[str, ...], format: str) -> None:
+    if any(map(from_stdin, specs)):
+        raise click.UsageError("The standard input can't be watched.")
+    if format in FOR_MACHINES:
+        raise click.UsageError(f"`--format {format}` is one report; `--watch` gives many.")
 
 
 def _check(specs: tuple[str, ...], format: str, strict: bool, settings: dict[str, str]) -> int:
@@ -59,9 +63,9 @@ def _check(specs: tuple[str, ...], format: str, strict: bool, settings: dict[str
     else:
         report(found, format)
         for name, network in compilations.items():
-            if not grave(network.diagnostics, strict):
-                put(f"{name}: ok")
-    return INVALID if grave(found, strict) else FINE
+            if not fails(network.diagnostics, strict):
+                put(f"{brief(name)}: ok")
+    return INVALID if fails(found, strict) else FINE
 
 
 def _networks(spec: str, settings: dict[str, str]) -> Iterator[tuple[str, Compilation]]:

@@ -1,19 +1,22 @@
-"""`msdl check --watch`: which files specs are read from, and when one of them changes."""
+"""`msdl check --watch`: which files specs are read from, and when one of them changes.
+
+watchfiles is imported with this module, so that a missing one is told before anything is checked.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 import click
+import watchfiles
 
-from msdl import library
 from msdl.diagnostics import Mistake
+from msdl.language import imports, load
 from msdl.language import syntax as ast
-from msdl.language.load import read
 from msdl.language.parse import parse
 from msdl.report import brief
 
@@ -24,13 +27,11 @@ LOOK_EVERY_MS = 500
 Stamp = tuple[int, int, int] | None
 
 
-def rounds(specs: Sequence[str]) -> Iterator[None]:
-    """The times to check: now, and after every change, until Ctrl-C. Raises UsageError."""
-    if find_spec("watchfiles") is None:
-        raise click.UsageError("`--watch` needs watchfiles, which is not installed: pip install watchfiles")
+def repeat(check: Callable[[], object], specs: Sequence[str]) -> NoReturn:
+    """Checks now and after every change, until Ctrl-C. Raises UsageError."""
     while True:
         stamps = stamps_of(specs)
-        yield
+        check()
         click.echo(f"{_time()} Waiting for a change; Ctrl-C ends.", err=True)
         changed = ", ".join(brief(path.name) for path in wait(stamps))
         click.echo(f"\n{_time()} {changed} changed.", err=True)
@@ -42,7 +43,7 @@ def stamps_of(specs: Sequence[str]) -> dict[Path, Stamp]:
     A file is stamped before it is read, so that no change falls between the two.
     """
     stamps: dict[Path, Stamp] = {}
-    left = [path for spec in specs for path in _candidates(spec)]
+    left = [path for spec in specs for path, _ in load.candidates(spec)]
     while left:
         path = left.pop(0)
         if path not in stamps:
@@ -53,11 +54,11 @@ def stamps_of(specs: Sequence[str]) -> dict[Path, Stamp]:
 
 def wait(stamps: Mapping[Path, Stamp]) -> list[Path]:
     """Waits until files have other stamps, and says which. Raises UsageError."""
-    from watchfiles import watch
-
     # An editor may save by putting another file in its place, which only the folder hears of.
     folders = {_nearest_folder(path) for path in stamps}
-    looks = watch(*folders, watch_filter=None, recursive=False, yield_on_timeout=True, rust_timeout=LOOK_EVERY_MS)
+    looks = watchfiles.watch(
+        *folders, watch_filter=None, recursive=False, yield_on_timeout=True, rust_timeout=LOOK_EVERY_MS
+    )
     try:
         return next(filter(None, (_changed(stamps) for _ in looks)))
     except OSError as error:
@@ -68,27 +69,17 @@ def _changed(stamps: Mapping[Path, Stamp]) -> list[Path]:
     return [path for path, stamp in stamps.items() if _stamp(path) != stamp]
 
 
-def _candidates(spec: str) -> Iterator[Path]:
-    """What SPEC may stand for: a path or a name of the library, either with `:network` behind it."""
-    specs = library.specs()
-    for name in dict.fromkeys([spec, spec.rpartition(":")[0] or spec]):
-        yield Path(name)
-        if name in specs:
-            yield specs[name]
-
-
 def _imports(path: Path) -> Iterator[Path]:
-    """Where the files that a file imports are looked for; a pipe is left to the check, since it can be read once."""
+    """Where the files that a file imports may lie; a pipe is left to the check, since it can be read once."""
     try:
         if not path.is_file():
             return
-        document, _ = parse(read(path))
+        document, _ = parse(load.read(path))
     except (Mistake, OSError):
         return
     for item in document.items:
         if isinstance(item, ast.Import):
-            yield path.resolve().parent / item.path
-            yield library.SPECS / item.path
+            yield from imports.candidates(item, path.resolve().parent)
 
 
 def _stamp(path: Path) -> Stamp:

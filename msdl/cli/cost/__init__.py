@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from msdl.cli.options import compilation, set_option, spec_argument
-from msdl.cli.output import FINE, INVALID, put, report_grave
+from msdl.cli.options import format_option, set_option, sound, spec_argument
+from msdl.cli.output import FINE, put
 
 
 @click.command("cost")
 @spec_argument
-@click.option("--format", type=click.Choice(["human", "json", "csv", "markdown", "latex"]), default="human")
+@format_option("json", "csv", "markdown", "latex")
 @click.option("--exact", is_flag=True, help="Whole numbers rather than rounded ones; json and csv always have them.")
 @set_option
 def command(spec: str, format: str, exact: bool, settings: dict[str, str]) -> int:
@@ -22,10 +22,7 @@ def command(spec: str, format: str, exact: bool, settings: dict[str, str]) -> in
       msdl cost msdnet_imagenet --set spacing=6 --exact
       msdl cost msdnet_cifar_anytime --format csv > costs.csv
     """
-    network = compilation(spec, settings)
-    report_grave(network.diagnostics)
-    if not network.valid:
-        return INVALID
+    network = sound(spec, settings)
     from msdl.cli.cost.tables import FORMATS
 
     put(FORMATS[format](network.costs, exact))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from msdl.cli.options import compilation, complete_spec, set_option, settings_of
-from msdl.cli.output import FINE, INVALID, put, report_grave
-
-FORMAT_VERSION = 1
+from msdl.cli.options import (
+    compilation,
+    complete_spec,
+    format_option,
+    insist_on,
+    read_stdin_once,
+    set_option,
+    settings_option,
+)
+from msdl.cli.output import FINE, INVALID, put
+from msdl.cli.values import as_json
 
 
 @click.command("diff")
@@ -17,16 +22,10 @@ FORMAT_VERSION = 1
 @click.argument("new", metavar="NEW", shell_complete=complete_spec)
 @click.option("--all", "everything", is_flag=True, help="List every change rather than the first ones of each kind.")
 @click.option("--exact", is_flag=True, help="Whole numbers rather than rounded ones; json always has them.")
-@click.option("--format", type=click.Choice(["human", "json"]), default="human")
+@format_option("json")
 @set_option
-@click.option(
-    "--set-old", "settings_old", metavar="NAME=VALUE", multiple=True, callback=settings_of,
-    help="The same for OLD alone.",
-)  # fmt: skip
-@click.option(
-    "--set-new", "settings_new", metavar="NAME=VALUE", multiple=True, callback=settings_of,
-    help="The same for NEW alone.",
-)  # fmt: skip
+@settings_option("--set-old", "settings_old", "The same for OLD alone.")
+@settings_option("--set-new", "settings_new", "The same for NEW alone.")
 def command(
     old: str,
     new: str,
@@ -39,7 +38,7 @@ def command(
 ) -> int:
     """Compare two networks: parameters, costs, and whether weights still load.
 
-    OLD and NEW are SPECs. Nodes are compared by their ids, the keys of a checkpoint; exits by their places. The exit
+    OLD and NEW are SPECs. Nodes are compared by their ids, the keys of a checkpoint; exits by their cells. The exit
     code is 1 when a checkpoint of OLD would not load into NEW, or when one of them has mistakes.
 
     \b
@@ -48,17 +47,14 @@ def command(
       msdl diff msdnet_imagenet msdnet_imagenet --set-new spacing=6
       msdl diff before.msd after.msd --set classes=10 --format json
     """
-    if old == new == "-":
-        raise click.UsageError("The standard input can be read once.")
+    read_stdin_once(old, new)
     before, after = compilation(old, settings | settings_old), compilation(new, settings | settings_new)
-    report_grave(dict.fromkeys((*before.diagnostics, *after.diagnostics)))
-    if not (before.valid and after.valid):
-        return INVALID
+    insist_on(before, after)
     from msdl.cli.diff.differences import Comparison, data, lines
 
     comparison = Comparison.of(before, after)
     if format == "json":
-        put(json.dumps({"format_version": FORMAT_VERSION, **data(comparison)}, indent=2))
+        put(as_json(data(comparison)))
     else:
         put("\n".join(lines(comparison, everything, exact)))
     return FINE if comparison.difference.loads else INVALID

@@ -2,51 +2,37 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from msdl.cli.wording import columns
+from msdl.cli.cost.counts import DIRECT, LAZY, PARAMETERS, Column, convention
+from msdl.cli.wording import columns, terminal_width
 from msdl.network.cost import ExitCost
-from msdl.quantities import amount
 
-CONVENTION = """\
-MACs are the multiply-adds of convolutions and linear layers for one image
-(batch 1), up to an exit:
-  lazy    the cells that the exits so far need, and their classifiers
-  direct  the cells that this exit alone needs, and its classifier
-Parameters: those of the layers and classifiers so far."""
+COMPARED = (PARAMETERS, LAZY, DIRECT)
 
-Quantities = Mapping[str, Callable[[ExitCost], int]]
-QUANTITIES: Quantities = {
-    "parameters": lambda exit: exit.parameters,
-    "MACs lazy": lambda exit: exit.macs.lazy,
-    "MACs direct": lambda exit: exit.macs.direct,
-}
-
-# The place of an exit, and what it costs in either network, if it is there.
+# The cell of an exit, and what it costs in either network, if it is there.
 Row = tuple[str, ExitCost | None, ExitCost | None]
 
 
 def tables(rows: Sequence[Row], exact: bool) -> Iterator[str]:
     """One table, or one a quantity where the terminal is too narrow."""
-    whole = _table(rows, exact, QUANTITIES)
-    if sys.stdout.isatty() and max(map(len, whole)) > shutil.get_terminal_size().columns:
-        for title, quantity in QUANTITIES.items():
-            yield from (*_table(rows, exact, {title: quantity}), "")
+    whole = _table(rows, exact, COMPARED)
+    if (width := terminal_width()) is not None and max(map(len, whole)) > width:
+        for column in COMPARED:
+            yield from (*_table(rows, exact, [column]), "")
     else:
         yield from (*whole, "")
-    yield CONVENTION
+    yield convention(COMPARED)
 
 
-def _table(rows: Sequence[Row], exact: bool, quantities: Quantities) -> list[str]:
-    titles = [["", "", *(cell for title in quantities for cell in (title, "", ""))]]
-    titles += [["exit", "place", *("OLD", "NEW", "change") * len(quantities)]]
+def _table(rows: Sequence[Row], exact: bool, compared: Sequence[Column[int]]) -> list[str]:
+    titles = [["", "", *(cell for column in compared for cell in (column.name, "", ""))]]
+    titles += [["exit", "cell", *("OLD", "NEW", "change") * len(compared)]]
     cells = [
-        [_name(old, new), place, *(cell for of in quantities.values() for cell in _cells(of, old, new, exact))]
-        for place, old, new in rows
+        [_name(old, new), cell, *(shown for column in compared for shown in _cells(column, old, new, exact))]
+        for cell, old, new in rows
     ]
-    first, second, *others = columns([*titles, *cells], "<<" + ">>>" * len(quantities))
+    first, second, *others = columns([*titles, *cells], "<<" + ">>>" * len(compared))
     return [first, second, "─" * max(map(len, (second, *others))), *others]
 
 
@@ -55,17 +41,14 @@ def _name(old: ExitCost | None, new: ExitCost | None) -> str:
     return " -> ".join(dict.fromkeys(exit.name for exit in (old, new) if exit is not None))
 
 
-def _cells(
-    quantity: Callable[[ExitCost], int], old: ExitCost | None, new: ExitCost | None, exact: bool
-) -> tuple[str, str, str]:
-    """Before, after and the change: `=` for none, `+0.0%` for one that rounds to nothing."""
-    before, after = (None if exit is None else quantity(exit) for exit in (old, new))
-    shown = ["-" if number is None else f"{number:,}" if exact else amount(number) for number in (before, after)]
-    change = "" if before is None or after is None else _change(before, after)
-    return shown[0], shown[1], change
+def _cells(column: Column[int], old: ExitCost | None, new: ExitCost | None, exact: bool) -> tuple[str, str, str]:
+    """Before, after and the change."""
+    before, after = ("-" if exit is None else column.cell(exit, exact) for exit in (old, new))
+    return before, after, "" if old is None or new is None else _change(column.value(old), column.value(new))
 
 
 def _change(before: int, after: int) -> str:
+    """`=` for none, `+0.0%` for one that rounds to nothing."""
     if before == after:
         return "="
     return f"{(after - before) / before:+.1%}" if before else "new"

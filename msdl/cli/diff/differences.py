@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from msdl.analysis.difference import Change, Difference, Kind, difference
+from msdl.cli.cost.tables import network_data
 from msdl.cli.diff.changes import described
 from msdl.cli.diff.cost_changes import Row, tables
 from msdl.cli.values import plain
-from msdl.cli.wording import columns, count, enumeration
+from msdl.cli.wording import columns, enumeration
 from msdl.compilation import Compilation
-from msdl.network.cost import Costs, ExitCost
+from msdl.language.numbers import counted
+from msdl.network.cost import Costs
 from msdl.network.graph import Node
 from msdl.network.tensors import tensors
 
@@ -44,7 +46,7 @@ class Comparison:
         """What the exits cost in both networks."""
         return [
             (
-                pair.place,
+                pair.cell,
                 None if pair.old is None else self.old.exits[pair.old],
                 None if pair.new is None else self.new.exits[pair.new],
             )
@@ -58,21 +60,19 @@ class Comparison:
 def data(comparison: Comparison) -> dict[str, Any]:
     found = comparison.difference
     return {
-        "old": _network_data(comparison.old),
-        "new": _network_data(comparison.new),
+        "old": network_data(comparison.old),
+        "new": network_data(comparison.new),
         "loads": found.loads,
         "same": found.same,
         "kept": found.kept,
         **{kind: [_change_data(change) for change in found.of(kind)] for kind in TITLES},
-        "same_exits": not found.answers,
+        "same_input": found.same_input,
+        "same_exits": found.same_exits,
         "exits": [
-            {"place": place, "old": _cost_data(old), "new": _cost_data(new)} for place, old, new in comparison.exits
+            {"cell": cell, "old": old and asdict(old), "new": new and asdict(new)}
+            for cell, old, new in comparison.exits
         ],
     }
-
-
-def _network_data(costs: Costs) -> dict[str, Any]:
-    return {"network": costs.network, "input": [*costs.input.extents], "parameters": costs.parameters}
 
 
 def _change_data(change: Change) -> dict[str, Any]:
@@ -83,13 +83,6 @@ def _node_data(node: Node | None) -> dict[str, Any] | None:
     if node is None:
         return None
     return {"layer": plain(node.layer), "inputs": [*node.inputs], "tensors": plain(tensors(node.layer))}
-
-
-def _cost_data(exit: ExitCost | None) -> dict[str, Any] | None:
-    if exit is None:
-        return None
-    macs = {"grid": exit.macs.grid, "lazy": exit.macs.lazy, "direct": exit.macs.direct}
-    return {"name": exit.name, "parameters": exit.parameters, "macs": macs}
 
 
 # Lines ----------------------------------------------------------------------------------------------------
@@ -109,7 +102,7 @@ def lines(comparison: Comparison, everything: bool, exact: bool) -> Iterator[str
 
 
 def _network_row(side: str, costs: Costs) -> list[str]:
-    return [side, costs.network, f"input {costs.input}", count(costs.parameters, "parameter")]
+    return [side, costs.network, f"input {costs.input}", counted(costs.parameters, "parameter")]
 
 
 def _verdict(found: Difference) -> Iterator[str]:
@@ -129,12 +122,12 @@ def _others(found: Difference) -> Iterator[str]:
     """What differs beyond the tensors: where weights load, that they mean something else."""
     altered, alone = len(found.of("altered")), len(found.of("alone"))
     if altered:
-        yield f"{count(altered, 'node')} {'computes' if altered == 1 else 'compute'} something else"
+        yield f"{counted(altered, 'node')} {'computes' if altered == 1 else 'compute'} something else"
     if alone:
-        yield f"{count(alone, 'node')} without parameters {'is' if alone == 1 else 'are'} in one of them alone"
-    if found.image:
+        yield f"{counted(alone, 'node')} without parameters {'is' if alone == 1 else 'are'} in one of them alone"
+    if not found.same_input:
         yield "the input has another shape"
-    if found.answers:
+    if not found.same_exits:
         yield "the exits are not the same"
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
+from typing import Any
 
 import click
 
 from msdl import library
 from msdl.cli.doctor.abilities import ABILITIES, Ability
 from msdl.cli.doctor.installation import CORE, Package, checkout, packages, pip_lines
+from msdl.cli.options import format_option
 from msdl.cli.output import FINE, INVALID, put
+from msdl.cli.values import as_json
+from msdl.cli.wording import columns
 from msdl.version import VERSION
 
-FORMAT_VERSION = 1
+INDENT = "  "
 # What the packages are for.
 GROUPS = {
     "core": "what msdl can't do without",
@@ -29,7 +32,7 @@ GROUPS = {
 
 
 @click.command("doctor")
-@click.option("--format", type=click.Choice(["human", "json"]), default="human")
+@format_option("json")
 def command(format: str) -> int:
     """Say what is installed, what works with it, and how to install what is missing.
 
@@ -43,7 +46,7 @@ def command(format: str) -> int:
     needed = packages()
     by_name = {package.name: package for package in needed}
     able = {name: look(by_name) for name, look in ABILITIES.items()}
-    put(_json(needed, able) if format == "json" else _human(needed, able))
+    put(as_json(_data(needed, able)) if format == "json" else _human(needed, able))
     return FINE if _sound(needed, able) else INVALID
 
 
@@ -54,10 +57,9 @@ def _sound(needed: Sequence[Package], able: Mapping[str, Ability]) -> bool:
     )
 
 
-def _json(needed: Sequence[Package], able: Mapping[str, Ability]) -> str:
+def _data(needed: Sequence[Package], able: Mapping[str, Ability]) -> dict[str, Any]:
     root = checkout()
-    data = {
-        "format_version": FORMAT_VERSION,
+    return {
         "sound": _sound(needed, able),
         "msdl": {"version": VERSION, "location": str(library.PACKAGE), "checkout": str(root) if root else None},
         "python": {"version": platform.python_version(), "executable": sys.executable},
@@ -66,7 +68,6 @@ def _json(needed: Sequence[Package], able: Mapping[str, Ability]) -> str:
         "abilities": [{"name": name, **asdict(ability)} for name, ability in able.items()],
         "install": pip_lines(needed),
     }
-    return json.dumps(data, indent=2)
 
 
 def _human(needed: Sequence[Package], able: Mapping[str, Ability]) -> str:
@@ -84,11 +85,10 @@ def _packages(needed: Sequence[Package]) -> Iterator[str]:
     """A table of all packages, group by group."""
     if not needed:
         yield "What msdl needs is unknown: there is neither its metadata nor a pyproject.toml."
-    rows = {package: (package.name, package.installed or "-", package.wanted, _state(package)) for package in needed}
-    widths = [max(map(len, column)) for column in zip(*rows.values(), strict=True)]
+    lines = iter(columns([[p.name, p.installed or "-", p.wanted, _state(p)] for p in needed], "<<<<"))
     for group, found in groupby(needed, key=lambda package: package.group):
         yield f"{group}: {GROUPS[group]}" if group in GROUPS else group
-        yield from (_aligned(rows[package], widths) for package in found)
+        yield from (INDENT + next(lines) for _ in found)
 
 
 def _state(package: Package) -> str:
@@ -98,20 +98,14 @@ def _state(package: Package) -> str:
 
 
 def _abilities(able: Mapping[str, Ability]) -> Iterator[str]:
-    width = max(map(len, able))
+    rows = [[name, "yes" if ability.works else "no", ability.found] for name, ability in able.items()]
     yield "What works here"
-    for name, ability in able.items():
-        yield _aligned((name, "yes" if ability.works else "no", ability.found), (width, 3, 0))
+    yield from (INDENT + line for line in columns(rows, "<<<"))
 
 
 def _remedies(needed: Sequence[Package], able: Mapping[str, Ability]) -> Iterator[str]:
     """The lines to paste, those that msdl can't do without first."""
     rows = [*pip_lines(needed).items(), *((name, ability.remedy) for name, ability in able.items() if ability.remedy)]
-    width = max((len(name) for name, _ in rows), default=0)
     if rows:
         yield "To get what is missing"
-    yield from (_aligned(row, (width, 0)) for row in rows)
-
-
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    yield from (INDENT + line for line in columns(rows, "<<"))

@@ -75,7 +75,10 @@ def latex(packages: Packages) -> Ability:
 def browser(packages: Packages) -> Ability:
     """What the tests look at pages with; nothing else needs it."""
     cache = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or f"{CACHES.get(sys.platform, '~/.cache')}/ms-playwright"
-    fetched = sorted(path.name for path in Path(cache).expanduser().glob("chromium*"))
+    try:
+        fetched = sorted(path.name for path in Path(cache).expanduser().glob("chromium*"))
+    except RuntimeError:  # nobody's home
+        fetched = []
     if found := [*fetched, *filter(shutil.which, BROWSERS)]:
         return Ability(True, found[0])
     fetch = "" if _lacking(packages, "playwright") else f"{python()} -m playwright install chromium"
@@ -124,12 +127,12 @@ def grammar(packages: Packages) -> Ability:
     try:
         text = library.GRAMMAR.read_text(encoding="utf-8")
     except OSError as error:
-        return Ability(False, f"{library.GRAMMAR}: {error.strerror}", "install msdl anew", core=True)
+        return Ability(False, f"{library.GRAMMAR}: {error.strerror}", "reinstall msdl", core=True)
     with suppress(OSError, ValueError, KeyError, TypeError):
         stored = json.loads(library.TABLES.read_text(encoding="utf-8"))["digest"]
         if stored == hashlib.sha256(text.encode()).hexdigest():
             return Ability(True, "its tables are fresh", core=True)
-    remedy = "make golden" if checkout() else "install msdl anew"
+    remedy = "make golden" if checkout() else "reinstall msdl"
     return Ability(True, "its tables are stale: every command takes longer", remedy, core=True)
 
 
@@ -137,7 +140,7 @@ def networks(packages: Packages) -> Ability:
     """The library's files."""
     if found := library.specs():
         return Ability(True, f"{len(found)} files", core=True)
-    return Ability(False, f"nothing in {library.SPECS}", "install msdl anew", core=True)
+    return Ability(False, f"nothing in {library.SPECS}", "reinstall msdl", core=True)
 
 
 ABILITIES: dict[str, Callable[[Packages], Ability]] = {

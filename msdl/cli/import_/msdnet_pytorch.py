@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from msdl.cli.output import FINE, INVALID, put, report, report_grave, write
-from msdl.diagnostics import Diagnostic, Mistake, Severity, SpecError
+from msdl.cli.options import completions, insist_on_library, output_option
+from msdl.cli.output import FINE, INVALID, STANDARD_OUTPUT, deliver, report, report_problems, write
+from msdl.diagnostics import Mistake, SpecError
 from msdl.interop.msdnet_pytorch.flags import FLAGS, Flag
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from msdl.compilation import Compilation
 
 NAME = "msdnet_pytorch"
-STANDARD_OUTPUT = "<stdout>"
+BLOCKS = "blocks.msd"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -34,23 +36,16 @@ def _flags(command: Command) -> Command:
 
 
 def _choices(flag: Flag) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(choice) for choice in flag.kind.choices if choice.startswith(incomplete)]
-
-    return complete
+    return lambda ctx, param, incomplete: completions(flag.kind.choices, incomplete)
 
 
 @click.command("msdnet-pytorch")
 @_flags
-@click.option("-o", "--output", metavar="F.msd", help="The spec; else standard output.")
+@output_option("F.msd", "The spec; else standard output.")
 @click.option("--name", metavar="NAME", help=f"The network's name; else that of the file, or {NAME}.")
 @click.option("--checkpoint", metavar="F.pth.tar", help="The port's checkpoint, or the same as safetensors.")
 @click.option("--weights", metavar="F.safetensors", help="Where the checkpoint's weights go, with the spec's keys.")
-def command(
-    output: str | None, name: str | None, checkpoint: str | None, weights: str | None, **flags: str | None
-) -> int:
+def command(output: str, name: str | None, checkpoint: str | None, weights: str | None, **flags: str | None) -> int:
     """Write a spec that means what the flags of kalviny/MSDNet-PyTorch mean, and convert its checkpoints.
 
     The flags are the port's own, with its defaults; --image-size is added, and --stepmode has a default.
@@ -68,23 +63,27 @@ def command(
         network = _network(flags, output, name)
         data = b"" if checkpoint is None else _weights(checkpoint, network)
     except SpecError as found:
-        report_grave(found.diagnostics)
+        report_problems(found.diagnostics)
         return INVALID
     except Mistake as found:
         report([found.diagnostic])
         return INVALID
     if weights is not None:
         write(weights, data)
-    _put_spec(network, output)
+    assert network.text is not None
+    deliver(network.text.text, output)
     return FINE
 
 
-def _check_usage(output: str | None, checkpoint: str | None, weights: str | None) -> None:
+def _check_usage(output: str, checkpoint: str | None, weights: str | None) -> None:
     if (checkpoint is None) != (weights is None):
         raise click.UsageError("--checkpoint and --weights belong together: what is read, and where it goes.")
-    files = [_resolved(file) for file in (checkpoint, weights, output) if file is not None and file != "-"]
+    files = [_resolved(file) for file in (checkpoint, weights, output) if file not in (None, STANDARD_OUTPUT)]
     if len({*files}) < len(files):
         raise click.UsageError("-o, --checkpoint and --weights need files of their own: one would be lost.")
+    if output != STANDARD_OUTPUT:
+        with suppress(OSError, ValueError):  # no file can have this name: writing it says so
+            insist_on_library(Path(output), [BLOCKS])
 
 
 def _resolved(file: str) -> Path:
@@ -94,49 +93,34 @@ def _resolved(file: str) -> Path:
         return Path(file)
 
 
-def _network(flags: dict[str, str | None], output: str | None, name: str | None) -> Compilation:
+def _network(flags: dict[str, str | None], output: str, name: str | None) -> Compilation:
     """The network of the flags that were given. Raises SpecError."""
     from msdl.interop.msdnet_pytorch.translate import translate
 
     given = {flag.name: flags[flag.field] for flag in FLAGS if flags[flag.field] is not None}
-    file = STANDARD_OUTPUT if output is None or output == "-" else output
+    file = "<stdout>" if output == STANDARD_OUTPUT else output
     return translate(given, name=_name(name, file), file=file)
 
 
 def _name(wanted: str | None, file: str) -> str:
-    """The name asked for, or that of the file where a network can have it."""
+    """The name asked for, or that of the file where a network can have it. Raises UsageError."""
+    from msdl.language.keywords import is_name
+
     if wanted is None:
         stem = Path(file).stem
-        return stem if _can_name_a_network(stem) else NAME
-    if not _can_name_a_network(wanted):
+        return stem if is_name(stem) else NAME
+    if not is_name(wanted):
         raise click.UsageError(f"'{wanted}' can't name a network: letters, digits and '_' make a name, keywords don't.")
     return wanted
 
 
-def _can_name_a_network(name: str) -> bool:
-    from msdl.language.parse import parse
-    from msdl.source import Source
-
-    document, found = parse(Source("", f"network {name} {{}}"))
-    return not found and [network.name.text for network in document.networks] == [name]
-
-
 def _weights(checkpoint: str, network: Compilation) -> bytes:
     """The checkpoint's weights as a file for this network. Raises Mistake."""
-    from msdl.interop.msdnet_pytorch.checkpoint import read
+    from msdl.interop.msdnet_pytorch.checkpoint import read_checkpoint
     from msdl.interop.msdnet_pytorch.convert import Misfitting, convert
     from msdl.interop.msdnet_pytorch.weights import encoded
 
     try:
-        return encoded(convert(read(checkpoint), network), network)
+        return encoded(convert(read_checkpoint(checkpoint), network), network)
     except Misfitting as found:
-        notes = ("\n".join(found.lines),)
-        raise Mistake(Diagnostic("MSD711", Severity.ERROR, found.summary, notes=notes, help=found.hint)) from None
-
-
-def _put_spec(network: Compilation, output: str | None) -> None:
-    assert network.text is not None
-    if output is None or output == "-":
-        put(network.text.text)
-    else:
-        write(output, network.text.text)
+        raise Mistake(found.diagnostic) from None

@@ -10,21 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from msdl import library
-from msdl.cli.options import compilation, set_option
-from msdl.cli.output import FINE, INVALID, put, report_grave, write
+from msdl.cli.options import completions, insist_on_library, set_option, sound
+from msdl.cli.output import FINE, STANDARD_OUTPUT, put, write
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from msdl.compilation import Compilation
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
 
 def complete_origin(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(name) for name in _networks() if name.startswith(incomplete)]
+    return completions(_networks(), incomplete)
 
 
 @click.command("new")
@@ -46,13 +42,10 @@ def command(name: str, origin: str, output: str | None, force: bool, settings: d
       msdl new small --from msdnet_cifar_budgeted --set K=5 --set classes=10
     """
     _refuse_name(name)
-    network = compilation(str(_library_file(origin)), settings)
-    report_grave(network.diagnostics)
-    if not network.valid:
-        return INVALID
+    network = sound(str(_library_file(origin)), settings)
     from msdl.cli.new.starting_point import commands, starting_point
 
-    if output == "-":
+    if output == STANDARD_OUTPUT:
         put(starting_point(network, name, f"{name}.msd"))
         return FINE
     file = f"{name}.msd" if output is None else output
@@ -79,17 +72,19 @@ def _library_file(origin: str) -> Path:
 
 def _refuse_name(name: str) -> None:
     """Refuses what the language can't call a network, and what would be mistaken for a network of the library."""
-    from msdl.language.wording import KEYWORDS
+    from msdl.language.keywords import KEYWORDS, is_name
 
-    taken = {*KEYWORDS, *library.specs()}
-    if not NAME.fullmatch(name):
+    taken = library.specs()
+    if name in KEYWORDS:
+        reason = "it is a keyword"
+    elif not is_name(name):
         reason = "a name has letters, digits and '_', and doesn't start with a digit"
     elif name in taken:
-        reason = "it is a word of the language" if name in KEYWORDS else "it is the name of a file of the library"
+        reason = "it is the name of a file of the library"
     else:
         return
     legal = re.sub(r"[^A-Za-z0-9_]+", "_", name.removesuffix(".msd")).strip("_") or "net"
-    better = legal if NAME.fullmatch(legal) and legal not in taken else f"my_{legal}"
+    better = legal if is_name(legal) and legal not in taken else f"my_{legal}"
     raise click.UsageError(f"A network can't be called '{name}': {reason}. Try '{better}'.")
 
 
@@ -102,12 +97,4 @@ def _refuse_file(file: str, force: bool, network: Compilation) -> None:
     with suppress(OSError, ValueError):  # no file can have this name: writing it says so
         if path.is_file() and not force:
             raise click.UsageError(f"'{file}' is there already; --force overwrites it, -o F.msd writes elsewhere.")
-        for name in (item.path for item in items if isinstance(item, Import)):
-            beside = path.with_name(name)
-            if beside == path or _is_another(beside, library.SPECS / name):
-                reason = f"The network imports '{name}' of the library, but would find '{beside}' first"
-                raise click.UsageError(f"{reason}; -o F.msd writes elsewhere.")
-
-
-def _is_another(beside: Path, file: Path) -> bool:
-    return beside.exists() and not beside.samefile(file)
+        insist_on_library(path, [item.path for item in items if isinstance(item, Import)])

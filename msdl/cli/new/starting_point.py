@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from msdl.cli.new.commentary import PARAMETERS, Part, of_part, of_statement
+from msdl.cli.wording import columns
 from msdl.compilation import Compilation
 from msdl.language import syntax as ast
 from msdl.language.format import format_text
@@ -57,13 +58,12 @@ def starting_point(network: Compilation, name: str, file: str) -> str:
 def commands(file: str) -> list[str]:
     """What to do with a spec, a command a line, each with what it shows."""
     path, module = (shlex.quote(name) for name in (file, f"{file.removesuffix('.msd')}.py"))
-    table = {
-        f"msdl check {path}": "every mistake, at its place",
-        f"msdl cost {path} --set classes=10": "what each exit costs, here for 10 classes",
-        f"msdl compile {path} -o {module}": "a readable PyTorch module",
-    }
-    width = max(map(len, table))
-    return [f"{command.ljust(width)}   # {shows}" for command, shows in table.items()]
+    rows = [
+        [f"msdl check {path}", "# every mistake, at its place"],
+        [f"msdl cost {path} --set classes=10", "# what each exit costs, here for 10 classes"],
+        [f"msdl compile {path} -o {module}", "# a readable PyTorch module"],
+    ]
+    return columns(rows, "<<")
 
 
 # Above the network
@@ -104,8 +104,7 @@ def _parameters(spec: NetworkSpec) -> Iterator[Edit]:
     """What each parameter is, above the network, and the values that were set, in place of the defaults."""
     names = [parameter.name.text for parameter in spec.statement.params]
     if names:
-        width = max(map(len, names))
-        lines = (f"  {name.ljust(width)}  {PARAMETERS[name]}" for name in names if name in PARAMETERS)
+        lines = columns([["", name, PARAMETERS[name]] for name in names if name in PARAMETERS], "<<<")
         yield _before(spec.statement.span.start, _commented([ABOUT_PARAMETERS, *lines]))
     for parameter in spec.statement.params:
         if parameter.name.text in spec.set_by_user:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from msdl.cli.options import compilation, set_option, spec_argument
-from msdl.cli.output import FINE, INVALID, put, report_grave
+from msdl.cli.options import compilation, format_option, set_option, spec_argument
+from msdl.cli.output import FINE, INVALID, put, report_problems
+from msdl.cli.values import as_json
 
 if TYPE_CHECKING:
     from msdl.compilation import Compilation
-
-FORMAT_VERSION = 1
 
 T = TypeVar("T")
 
@@ -22,7 +20,7 @@ T = TypeVar("T")
 @click.command("show")
 @spec_argument
 @click.option("--stage", type=click.Choice(["document", "spec", "graph", "schedule"]), required=True)
-@click.option("--format", type=click.Choice(["human", "json"]), default="human")
+@format_option("json")
 @set_option
 def command(spec: str, stage: str, format: str, settings: dict[str, str]) -> int:
     """Print a stage of the compiler.
@@ -36,7 +34,7 @@ def command(spec: str, stage: str, format: str, settings: dict[str, str]) -> int
     A stage that mistakes didn't prevent is printed all the same.
     """
     network = compilation(spec, settings)
-    report_grave(network.diagnostics)
+    report_problems(network.diagnostics)
     text = _text(network, stage, format)
     if text is not None:
         put(text)
@@ -64,6 +62,4 @@ def _printed(
 ) -> str | None:
     if value is None:
         return None
-    if format == "json":
-        return json.dumps({"format_version": FORMAT_VERSION, **data(value)}, indent=2)
-    return "\n".join(lines(value))
+    return as_json(data(value)) if format == "json" else "\n".join(lines(value))

@@ -7,8 +7,9 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from msdl.cli.values import place, plain
+from msdl.cli.wording import columns
 from msdl.language import syntax as ast
-from msdl.language.numbers import show
+from msdl.language.numbers import counted, show
 from msdl.language.spec import NetworkSpec
 from msdl.network.graph import Exit, Graph, Node
 from msdl.network.schedule import Schedule
@@ -129,12 +130,8 @@ def _node_data(node: Node) -> dict[str, Any]:
 
 
 def graph_lines(graph: Graph) -> Iterator[str]:
-    yield f"{graph.name}: {len(graph)} nodes, {len(graph.exits)} exits"
-    rows = [(node.id, str(node.shape or "?"), _layer(node), ", ".join(node.inputs)) for node in graph]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        yield INDENT.join([*cells, f"<- {row[3]}" if row[3] else ""]).rstrip()
+    yield f"{graph.name}: {counted(len(graph), 'node')}, {counted(len(graph.exits), 'exit')}"
+    yield from columns([[node.id, str(node.shape or "?"), _layer(node), _inputs(node)] for node in graph], "<<<<")
     for exit in graph.exits:
         yield f"{exit.name}: {exit.output}, from {exit.features}"
 
@@ -145,6 +142,10 @@ def _layer(node: Node) -> str:
     named = ((slot.name, getattr(layer, slot.name), slot.default) for slot in fields(layer))
     said = (f"{name}={value}" for name, value, default in named if default is MISSING or value != default)
     return " ".join([type(layer).__name__, *said])
+
+
+def _inputs(node: Node) -> str:
+    return f"<- {', '.join(node.inputs)}" if node.inputs else ""
 
 
 # Schedule -------------------------------------------------------------------------------------------------
@@ -162,6 +163,6 @@ def schedule_data(schedule: Schedule) -> dict[str, Any]:
 def schedule_lines(schedule: Schedule) -> Iterator[str]:
     for section in schedule.sections:
         exit = section.exit
-        yield f"{exit.name} (layer {exit.layer}, scale {exit.scale}): {len(section.nodes)} nodes"
+        yield f"{exit.name} (layer {exit.layer}, scale {exit.scale}): {counted(len(section.nodes), 'node')}"
         yield from (f"{INDENT}{id}" for id in section.nodes)
         yield f"{INDENT}state: {', '.join(section.state) or 'none'}"

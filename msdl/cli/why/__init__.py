@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
-from msdl.cli.options import compilation, set_option, spec_argument
-from msdl.cli.output import FINE, INVALID, put, report_grave
+from msdl.cli.options import compilation, completions, format_option, from_stdin, set_option, sound, spec_argument
+from msdl.cli.output import FINE, put
+from msdl.cli.values import as_json
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from msdl.analysis.place import Place
+    from msdl.analysis.part import Part
     from msdl.network.graph import Graph
-
-FORMAT_VERSION = 1
 
 
 def complete_cell(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The cells of the SPEC; where none goes on like this, its nodes."""
-    from click.shell_completion import CompletionItem
-
     spec = ctx.params.get("spec")
-    graph = compilation(spec, ctx.params.get("settings") or {}).graph if spec and spec != "-" else None
-    if graph is None:
+    if not spec or from_stdin(spec):
         return []
-    cells, nodes = ([id for id in ids if id.startswith(incomplete)] for ids in (graph.outputs, graph.nodes))
-    return [CompletionItem(id) for id in cells or nodes]
+    graph = compilation(spec, ctx.params.get("settings") or {}).graph
+    return [] if graph is None else completions(graph.outputs, incomplete) or completions(graph.nodes, incomplete)
 
 
 @click.command("why")
 @spec_argument
 @click.argument("cell", metavar="[CELL]", required=False, shell_complete=complete_cell)
 @click.option("--unused", is_flag=True, help="Rather than about a CELL, say what no exit needs.")
-@click.option("--format", type=click.Choice(["human", "json"]), default="human")
+@format_option("json")
 @set_option
 def command(spec: str, cell: str | None, unused: bool, format: str, settings: dict[str, str]) -> int:
     """Say which exits need a cell, and through what: the shortest chain of cells from it to each of them.
@@ -56,11 +51,9 @@ def command(spec: str, cell: str | None, unused: bool, format: str, settings: di
     """
     if unused == (cell is not None):
         raise click.UsageError("Give either a CELL or --unused.")
-    network = compilation(spec, settings)
-    report_grave(network.diagnostics)
-    if not network.valid or network.graph is None:
-        return INVALID
-    put(_unneeded(network.graph, format) if cell is None else _reason(network.graph, cell, format))
+    graph = sound(spec, settings).graph
+    assert graph is not None
+    put(_unneeded(graph, format) if cell is None else _reason(graph, cell, format))
     return FINE
 
 
@@ -70,7 +63,7 @@ def _unneeded(graph: Graph, format: str) -> str:
 
     found = unneeded(graph)
     if format == "json":
-        return _json(reasons.unneeded_data(graph, found))
+        return as_json(reasons.unneeded_data(graph, found))
     return "\n".join(reasons.unneeded_lines(graph, found))
 
 
@@ -78,21 +71,17 @@ def _reason(graph: Graph, word: str, format: str) -> str:
     from msdl.analysis.reason import reason
     from msdl.cli.why import reasons
 
-    found = reason(graph, _place(graph, word))
+    found = reason(graph, _part(graph, word))
     if format == "json":
-        return _json(reasons.reason_data(graph, found))
+        return as_json(reasons.reason_data(graph, found))
     return "\n".join(reasons.reason_lines(graph, found))
 
 
-def _json(data: dict[str, object]) -> str:
-    return json.dumps({"format_version": FORMAT_VERSION, **data}, indent=2)
+def _part(graph: Graph, word: str) -> Part:
+    """The part a CELL names. Raises BadParameter: the spec is as it should be, the command's line is not."""
+    from msdl.analysis.part import part
 
-
-def _place(graph: Graph, word: str) -> Place:
-    """The place a CELL names. Raises BadParameter: the spec is as it should be, the command's line is not."""
-    from msdl.analysis.place import place
-
-    found = place(graph, word)
+    found = part(graph, word)
     if found is None:
         message = f"{graph.name} has no cell, node or exit '{word}'; {_hint(graph, word)}"
         raise click.BadParameter(message, param_hint="CELL")
@@ -101,7 +90,7 @@ def _place(graph: Graph, word: str) -> Place:
 
 def _hint(graph: Graph, word: str) -> str:
     """Where the scale that was asked for has cells, or what was meant."""
-    from msdl.analysis.place import coordinates
+    from msdl.analysis.part import coordinates
     from msdl.language.suggest import did_you_mean
 
     layer, scale = coordinates(word) or (0, 0)

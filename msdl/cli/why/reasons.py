@@ -7,12 +7,13 @@ from itertools import groupby
 from typing import Any
 
 from msdl.analysis.chain_of_need import Chain
-from msdl.analysis.place import Place
+from msdl.analysis.part import Part
 from msdl.analysis.reason import Reason
 from msdl.analysis.unneeded import Unneeded
-from msdl.cli.wording import columns, count, enumeration, word, wrapped
+from msdl.cli.wording import columns, enumeration, word, wrapped
+from msdl.language.numbers import counted
 from msdl.network.graph import Graph
-from msdl.report import clean
+from msdl.report import clean, span_data
 from msdl.source import Span
 
 INDENT = "  "
@@ -20,14 +21,14 @@ INDENT = "  "
 LONGEST_RUN = 2
 
 
-# A place --------------------------------------------------------------------------------------------------
+# A cell or a node -----------------------------------------------------------------------------------------
 
 
 def reason_data(graph: Graph, reason: Reason) -> dict[str, Any]:
     chains = [None if chain is None else _chain_data(chain) for chain in reason.chains]
     return {
         "network": graph.name,
-        "place": _place_data(reason.place),
+        "place": _part_data(reason.part),
         "first_exit": None if reason.first is None else reason.first.name,
         "exits": [
             {"name": exit.name, "layer": exit.layer, "scale": exit.scale, "chain": chain}
@@ -41,38 +42,36 @@ def _chain_data(chain: Chain) -> list[dict[str, Any]]:
     return [{"cell": step.cell, "through": [*step.through]} for step in chain]
 
 
-def _place_data(place: Place) -> dict[str, Any]:
-    span = _span(place)
-    line, column = span.source.position(span.start)
+def _part_data(part: Part) -> dict[str, Any]:
     return {
-        "id": place.id,
-        "instead_of": place.instead_of,
-        "kind": "cell" if place.is_cell else "node",
-        "role": place.cell.role,
-        "layer": place.cell.layer,
-        "scale": place.cell.scale,
-        "value": place.value.id,
-        "shape": [*place.value.size.extents],
-        "nodes": [node.id for node in place.nodes],
-        "parameters": place.parameters,
-        "macs": place.macs,
-        "written": {"file": span.source.name, "line": line, "column": column},
+        "id": part.id,
+        "instead_of": part.instead_of,
+        "kind": "cell" if part.is_cell else "node",
+        "role": part.cell.role,
+        "layer": part.cell.layer,
+        "scale": part.cell.scale,
+        "value": part.value.id,
+        "shape": [*part.value.size.extents],
+        "nodes": [node.id for node in part.nodes],
+        "parameters": part.parameters,
+        "macs": part.macs,
+        "written": span_data(_span(part)),
     }
 
 
-def _span(place: Place) -> Span:
+def _span(part: Part) -> Span:
     """The statement a cell was written in, the word a node was written with."""
-    return place.cell.span if place.is_cell else place.value.span
+    return part.cell.span if part.is_cell else part.value.span
 
 
 def reason_lines(graph: Graph, reason: Reason) -> Iterator[str]:
-    place = reason.place
-    if place.instead_of is not None:
-        yield f"{place.instead_of} has no node of its own: its value is that of {place.id}."
-    yield f"{place.id}: layer {place.cell.layer}, scale {place.cell.scale}, value {place.value.size}"
-    kind = count(len(place.nodes), "node") if place.is_cell else word(place.value.layer)
-    yield f"{INDENT}{kind}, {count(place.parameters, 'parameter')}, {count(place.macs, 'MAC')}"
-    yield f"{INDENT}{_written(_span(place))}"
+    part = reason.part
+    if part.instead_of is not None:
+        yield f"{part.instead_of} has no node of its own: its value is that of {part.id}."
+    yield f"{part.id}: layer {part.cell.layer}, scale {part.cell.scale}, value {part.value.size}"
+    kind = counted(len(part.nodes), "node") if part.is_cell else word(part.value.layer)
+    yield f"{INDENT}{kind}, {counted(part.parameters, 'parameter')}, {counted(part.macs, 'MAC')}"
+    yield f"{INDENT}{_written(_span(part))}"
     yield ""
     yield from _not_needed(reason) if reason.first is None else _needed(graph, reason)
 
@@ -89,7 +88,7 @@ def _needed(graph: Graph, reason: Reason) -> Iterator[str]:
     needing = sum(chain is not None for chain in reason.chains)
     verb = "needs" if needing == 1 else "need"
     section = graph.exits.index(reason.first) + 1
-    exits = f"{needing} of {count(len(graph.exits), 'exit')}"
+    exits = f"{needing} of {counted(len(graph.exits), 'exit')}"
     yield f"{exits} {verb} it; it is computed in section {section}, for {reason.first.name}."
     width = max(len(exit.name) for exit in graph.exits)
     for exit, chain in zip(graph.exits, reason.chains, strict=True):
@@ -112,9 +111,9 @@ def _arrows(chain: Chain) -> list[str]:
 
 def _not_needed(reason: Reason) -> Iterator[str]:
     yield "No exit needs it, so it is in the graph but not in the compiled network."
-    place, readers = reason.place, [*reason.readers]
-    if place.value not in place.nodes:
-        yield f"The value at this place is that of {place.value.cell.id}."
+    part, readers = reason.part, [*reason.readers]
+    if part.value not in part.nodes:
+        yield f"The value at this place is that of {part.value.cell.id}."
     elif readers:
         yield f"It is read by {enumeration(readers)}, which no exit needs either."
     else:
@@ -127,10 +126,10 @@ def _not_needed(reason: Reason) -> Iterator[str]:
 def unneeded_data(graph: Graph, found: Sequence[Unneeded]) -> dict[str, Any]:
     return {
         "network": graph.name,
-        "nodes": sum(len(item.place.nodes) for item in found),
-        "parameters": sum(item.place.parameters for item in found),
-        "macs": sum(item.place.macs for item in found),
-        "places": [{**_place_data(item.place), "read_by": [*item.readers]} for item in found],
+        "nodes": sum(len(item.part.nodes) for item in found),
+        "parameters": sum(item.part.parameters for item in found),
+        "macs": sum(item.part.macs for item in found),
+        "places": [{**_part_data(item.part), "read_by": [*item.readers]} for item in found],
     }
 
 
@@ -138,16 +137,16 @@ def unneeded_lines(graph: Graph, found: Sequence[Unneeded]) -> Iterator[str]:
     if not found:
         yield f"{graph.name}: every node is needed by an exit."
         return
-    places = [item.place for item in found]
-    nodes = count(sum(len(place.nodes) for place in places), "node")
-    parameters = count(sum(place.parameters for place in places), "parameter")
-    macs = count(sum(place.macs for place in places), "MAC")
+    parts = [item.part for item in found]
+    nodes = counted(sum(len(part.nodes) for part in parts), "node")
+    parameters = counted(sum(part.parameters for part in parts), "parameter")
+    macs = counted(sum(part.macs for part in parts), "MAC")
     yield f"{graph.name}: no exit needs {nodes} of {len(graph):,}. Dropping them saves {parameters} and {macs}."
     yield ""
     yield from columns([["", "nodes", "parameters", "MACs", "read by"], *map(_row, found)], "<>>><")
 
 
 def _row(item: Unneeded) -> list[str]:
-    place = item.place
-    numbers = (len(place.nodes), place.parameters, place.macs)
-    return [place.id, *(f"{number:,}" for number in numbers), enumeration(item.readers) or "nothing"]
+    part = item.part
+    numbers = (len(part.nodes), part.parameters, part.macs)
+    return [part.id, *(f"{number:,}" for number in numbers), enumeration(item.readers) or "nothing"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 import warnings
 import zipfile
@@ -18,16 +19,18 @@ STATE_DICT = "state_dict"
 # How torch.load names what it won't import: "Unsupported global: GLOBAL argparse.Namespace was not ..".
 IMPORTED = re.compile(r"GLOBAL ([\w.]+)")
 
-# What other files start with; the port's `.pth.tar` is a name, no archive.
+# What other files start with; the port's `.pth.tar` is a name, not an archive.
 ARCHIVES = {
     0: {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"7z\xbc\xaf": "7z"},
     257: {b"ustar": "tar"},
 }
 ZIP = b"PK\x03\x04"
+# torch.load lets a pickle ask for it, of any length: a few bytes that fill the memory. No weights do.
+GROWS = b"bytearray"
 HEADER = 512
 
 
-def read(name: str) -> dict[str, Tensor]:
+def read_checkpoint(name: str) -> dict[str, Tensor]:
     """The tensors of a checkpoint by the port's keys: a state_dict alone, or under `state_dict`. Raises Mistake."""
     header, size = _header(name)
     _check_header(name, header)
@@ -35,6 +38,8 @@ def read(name: str) -> dict[str, Tensor]:
         return _state_dict(name, _nested(_safetensors(name)))
     if header.startswith(ZIP):
         _check_zip(name, size)
+    else:
+        _check_bytes(name, size)
     return _state_dict(name, _pickled(name))
 
 
@@ -43,7 +48,7 @@ def _header(name: str) -> tuple[bytes, int]:
     try:
         path = Path(name)
         if path.exists() and not path.is_file():
-            raise _unreadable(f"'{name}' is no file.")
+            raise _unreadable(f"'{name}' isn't a file.")
         with path.open("rb") as file:
             return file.read(HEADER), path.stat().st_size
     except (OSError, ValueError) as error:
@@ -70,11 +75,22 @@ def _check_zip(name: str, size: int) -> None:
     try:
         with zipfile.ZipFile(name) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
+            pickles = [entry for entry in archive.infolist() if entry.filename.endswith(".pkl")]
+            grows = unpacked <= size and any(GROWS in archive.read(entry) for entry in pickles)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise _no_checkpoint(name) from None
     if unpacked > size:
         message = f"'{name}' would unpack to {unpacked:,} bytes, more than its own {size:,}."
-        raise _unreadable(message, "PyTorch's checkpoints are not compressed: save it anew")
+        raise _unreadable(message, "PyTorch's checkpoints are not compressed: save it again")
+    if grows:
+        raise _no_checkpoint(name)
+
+
+def _check_bytes(name: str, size: int) -> None:
+    """The formats before PyTorch 1.6: pickles one after the other."""
+    with Path(name).open("rb") as file, mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as data:
+        if data.find(GROWS) >= 0:
+            raise _no_checkpoint(name)
 
 
 def _safetensors(name: str) -> dict[str, Tensor]:
@@ -84,7 +100,7 @@ def _safetensors(name: str) -> dict[str, Tensor]:
     try:
         return load_file(name)
     except (SafetensorError, OSError, ValueError) as error:
-        raise _unreadable(f"'{name}' is no safetensors file that can be read: {error}.") from None
+        raise _unreadable(f"'{name}' isn't a safetensors file that can be read: {error}.") from None
 
 
 def _nested(tensors: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -119,8 +135,10 @@ def _state_dict(name: str, found: object) -> dict[str, Tensor]:
     if not isinstance(found, dict) or not any(isinstance(value, Tensor) for value in found.values()):
         raise _unreadable(f"'{name}' holds no tensors by name, alone or under '{STATE_DICT}'.")
     for key, value in found.items():
-        if not isinstance(key, str) or not _is_plain(value):
-            raise _unreadable(f"'{key}' in '{name}' is no dense tensor of numbers, but {_described(value)}.")
+        if not isinstance(key, str):
+            raise _unreadable(f"'{name}' has the key {key!r:.80}, which isn't a text: this is no state_dict.")
+        if not _is_plain(value):
+            raise _unreadable(f"'{key}' in '{name}' isn't a dense tensor of numbers, but {_described(value)}.")
     return {key: value.detach() for key, value in found.items()}
 
 
@@ -134,6 +152,7 @@ def _is_plain(value: object) -> bool:
         and value.dtype in types
         and value.layout is torch.strided
         and value.device.type == "cpu"
+        and not value.is_nested
     )
 
 
@@ -151,7 +170,7 @@ def _unreadable(message: str, help: str = "") -> Mistake:
 
 
 def _no_checkpoint(name: str) -> Mistake:
-    return _unreadable(f"'{name}' is no checkpoint of PyTorch, or it is cut short or damaged.")
+    return _unreadable(f"'{name}' isn't a PyTorch checkpoint, or it is truncated or damaged.")
 
 
 def _holds_code(name: str, imported: str) -> Mistake:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from msdl.interop.msdnet_pytorch.keys import Entry, entries
+from msdl.diagnostics import Diagnostic, error
+from msdl.report import clean
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from msdl.compilation import Compilation
+    from msdl.interop.msdnet_pytorch.keys import Entry
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -50,13 +53,21 @@ class Misfitting(ValueError):
         counts = ", ".join(f"{len(keys)} {kind}" for kind, keys in kinds.items() if keys)
         return f"The checkpoint's tensors are not this network's: {counts}."
 
+    @property
+    def diagnostic(self) -> Diagnostic:
+        return replace(error("MSD711", self.summary, help=self.hint), notes=("\n".join(map(clean, self.lines)),))
+
 
 def convert(state_dict: Mapping[str, Tensor], compilation: Compilation) -> dict[str, Tensor]:
     """The tensors of the port's state_dict, its keys with or without `module.`, by the keys of the compiled module.
 
     What no exit needs is left out; the tensors are handed on, not copied. Raises Misfitting where keys or shapes are
-    not the network's, ForeignNetwork for a network that the port can't build, and SpecError.
+    not the network's, TypeError for what is no state_dict, ForeignNetwork for a network that the port can't build, and
+    SpecError.
     """
+    from msdl.interop.msdnet_pytorch.keys import entries
+
+    _check(state_dict)
     theirs = _without_module(state_dict)
     expected = entries(compilation)
     theirs = {**_counters(expected), **theirs}
@@ -65,6 +76,13 @@ def convert(state_dict: Mapping[str, Tensor], compilation: Compilation) -> dict[
     if shapes != wanted:
         raise Misfitting(shapes, wanted)
     return {entry.ours: theirs[entry.theirs] for entry in expected if entry.ours is not None}
+
+
+def _check(state_dict: Mapping[Any, Any]) -> None:
+    for key, value in state_dict.items():
+        if not isinstance(key, str) or not hasattr(value, "shape"):
+            hint = "; the state_dict lies under it" if key == "state_dict" else ""
+            raise TypeError(f"a state_dict has tensors by name, but {key!r} is a {type(value).__name__}{hint}")
 
 
 def _counters(expected: Sequence[Entry]) -> dict[str, Tensor]:

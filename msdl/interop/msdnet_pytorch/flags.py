@@ -18,7 +18,7 @@ SOURCE = "<msdnet-pytorch flags>"
 DEFAULT = "  # the default"
 
 # What msdl takes on for channels and sizes.
-LARGEST = 1_000_000
+LARGEST_WHOLE = 1_000_000
 # With more, no image that msdl takes on leaves a map at the coarsest.
 MOST_SCALES = 50
 
@@ -53,11 +53,11 @@ def _choice(*choices: Value) -> Kind:
 
 
 def _whole(least: int) -> Kind:
-    return Kind(f"a whole number from {least} to {LARGEST:,}", lambda text: _within(int(text), least), "N")
+    return Kind(f"a whole number from {least} to {LARGEST_WHOLE:,}", lambda text: _within(int(text), least), "N")
 
 
 def _within(number: int, least: int) -> int:
-    if not least <= number <= LARGEST:
+    if not least <= number <= LARGEST_WHOLE:
         raise ValueError
     return number
 
@@ -89,26 +89,28 @@ FLAGS = (
     Flag("step", "1", _whole(0), "step", "The step of --stepmode."),
     Flag("nChannels", "32", _whole(1), "channels", "Feature maps of the stem, times grFactor."),
     Flag("growthRate", "6", _whole(1), "growth", "New feature maps per layer, times grFactor."),
-    Flag("grFactor", "1-2-4", FACTORS, "factors", "A factor for every scale, finest first; so many scales there are."),
-    Flag("bnFactor", "1-2-4", FACTORS, "widths", "Width of the bottlenecks of every scale, in outputs of their path."),
+    Flag("grFactor", "1-2-4", FACTORS, "factors",
+         "A factor for every scale, finest first; its length is the number of scales."),
+    Flag("bnFactor", "1-2-4", FACTORS, "widths",
+         "Width of the bottlenecks of every scale, as a multiple of what their path puts out."),
     Flag("prune", "max", _choice("max", "min"), "prune",
          "How scales leave: max: at equal distances; min: as late as the exits allow."),
     Flag("reduction", "0.5", Kind("a number from 0 to 1", _part, "X"), "reduction",
          "The part of the feature maps that a transition keeps; 0: no transitions."),
     Flag("bottleneck", "True", _choice(True, False), "bottleneck",
          "Whether a 1x1 convolution stands before every 3x3."),
-    Flag("image-size", "", _whole(1), "size", "Height and width of the images; by --data 32 or 224."),
+    Flag("image-size", "", _whole(1), "size", "Height and width of the images; by default 32, for ImageNet 224."),
 )  # fmt: skip
 
 Spans = Mapping[str, Span]
 
 
-def read(given: Mapping[str, object]) -> tuple[Options | None, Spans, Findings]:
+def read_flags(given: Mapping[str, object]) -> tuple[Options | None, Spans, Findings]:
     """The flags' values, the place of each, and what is wrong with any; TypeError for a flag that there isn't."""
     texts = _texts(given)
     spans, findings = _places(texts, given), Findings()
     values = {flag.field: _value(flag, texts[flag.name], spans[flag.name], findings) for flag in FLAGS}
-    return (None if [*findings] else Options(**values)), spans, findings
+    return (None if findings else Options(**values)), spans, findings
 
 
 def command_line(options: Options) -> list[str]:

@@ -32,45 +32,45 @@ class ForeignNetwork(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A chain of the network: `name` is a key of CHAINS, `ids` its nodes in order, `chain` what they do."""
+class Chain:
+    """A chain of the network: `name` is a key of CHAINS, `ids` its nodes in order, `words` what they do."""
 
     name: str
     cell: Cell
     ids: tuple[str, ...]
-    chain: str
+    words: str
 
 
-def parts(graph: Graph) -> list[Part]:
+def chains(graph: Graph) -> list[Chain]:
     """The chains of a network of the port's form. Raises ForeignNetwork."""
-    chains: dict[str, list[Node]] = {}
+    found: dict[str, list[Node]] = {}
     for node in graph.layers:
         if node.id == node.cell.id:
-            _check_join(node)
+            _check_join(graph, node)
         else:
-            chains.setdefault(node.id.rpartition(".")[0], []).append(node)
+            found.setdefault(node.id.rpartition(".")[0], []).append(node)
     _check_exits(graph)
-    return [_part(graph, id, nodes) for id, nodes in chains.items()]
+    return [_chain(graph, id, nodes) for id, nodes in found.items()]
 
 
-def _part(graph: Graph, id: str, nodes: list[Node]) -> Part:
+def _chain(graph: Graph, id: str, nodes: list[Node]) -> Chain:
     cell = nodes[0].cell
-    name = id.removeprefix(cell.id).removeprefix(".") or cell.role
-    chain = " ".join(_word(node.layer) for node in nodes)
+    name = nodes[0].within.rpartition(".")[0] or cell.role
+    words = " ".join(_word(node.layer) for node in nodes)
     if name not in CHAINS:
         raise ForeignNetwork(f"the port has nothing that corresponds to '{id}'")
-    if chain not in CHAINS[name]:
+    if words not in CHAINS[name]:
         known = " or ".join(f"'{known}'" for known in CHAINS[name])
-        raise ForeignNetwork(f"'{id}' is '{chain}', where the port has {known}")
+        raise ForeignNetwork(f"'{id}' is '{words}', where the port has {known}")
     if name == "horizontal" and cell.id not in graph:
         raise ForeignNetwork(f"'{cell.id}' drops what was there before; the port's layers are dense")
-    return Part(name, cell, tuple(node.id for node in nodes), chain)
+    return Chain(name, cell, tuple(node.id for node in nodes), words)
 
 
-def _check_join(node: Node) -> None:
+def _check_join(graph: Graph, node: Node) -> None:
     """[x, diagonal, horizontal], as the weights that read it expect."""
-    _, *paths = (id.removeprefix(f"{node.cell.id}.").partition(".")[0] for id in node.inputs)
-    if not isinstance(node.layer, Concat) or paths not in JOINED:
+    paths = [graph[id].within.partition(".")[0] for id in node.inputs[1:] if graph[id].cell.id == node.cell.id]
+    if not isinstance(node.layer, Concat) or len(paths) + 1 != len(node.inputs) or paths not in JOINED:
         word = type(node.layer).__name__.lower()
         raise ForeignNetwork(
             f"'{node.id}' is the {word} of {', '.join(node.inputs)}; the port concatenates what was there before,"
@@ -96,7 +96,7 @@ def _word(layer: Layer) -> str:
         case Conv(inputs, outputs, (k, _), (t, _), bias=bias) if layer == Conv(
             inputs, outputs, (k, k), (t, t), (k // 2, k // 2), bias=bias
         ):
-            return f"conv{k}x{k}{'(bias)' * bias}{f'/{t}' if t > 1 else ''}"
+            return f"conv{k}x{k}{'(bias)' if bias else ''}{f'/{t}' if t > 1 else ''}"
         case BatchNorm(channels) if layer == BatchNorm(channels):
             return "bn"
         case Activation(kind):

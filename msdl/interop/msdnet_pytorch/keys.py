@@ -13,11 +13,11 @@ Once scales leave, the port computes cells that no exit needs. They are in its s
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msdl.interop.msdnet_pytorch.form import Part, parts
+from msdl.interop.msdnet_pytorch.form import Chain, chains
 from msdl.network.graph import Graph
 from msdl.network.prune import pruned
 from msdl.network.tensors import tensors
@@ -36,7 +36,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Address:
     """Where the port keeps a layer and the transition behind it, and which scale is the first it has there."""
 
     layer: str
@@ -55,12 +55,12 @@ def entries(compilation: Compilation) -> list[Entry]:
     needed, elaborated = compilation.network, compilation.graph
     assert elaborated is not None
     graph = _as_built(elaborated)
-    chains = parts(graph)
-    places, exits = _places(chains), [exit.cell.id for exit in graph.exits]
+    found = chains(graph)
+    addresses, exits = _addresses(found), [exit.cell.id for exit in graph.exits]
     return [
-        Entry(f"{_module(part, number, places, exits)}.{name}", shape, f"{id}.{name}" if id in needed else None)
-        for part in chains
-        for number, id in enumerate(part.ids)
+        Entry(f"{_module(chain, number, addresses, exits)}.{name}", shape, f"{id}.{name}" if id in needed else None)
+        for chain in found
+        for number, id in enumerate(chain.ids)
         for name, shape in tensors(graph[id].layer).items()
     ]
 
@@ -68,7 +68,7 @@ def entries(compilation: Compilation) -> list[Entry]:
 def _as_built(graph: Graph) -> Graph:
     """The cells that the port builds.
 
-    By `prune max` it builds all of them, and what exits need by `prune min`: then no scale is said to leave. After a
+    With `prune max` it builds all of them, with `prune min` what exits need: then no scale is said to leave. After a
     single layer none can have left either, but only `prune max` builds one of several scales.
     """
     live: dict[int, int] = {}
@@ -79,35 +79,35 @@ def _as_built(graph: Graph) -> Graph:
     return graph if leave or len(live) == 1 else pruned(graph, *graph.exits)
 
 
-def _places(chains: list[Part]) -> dict[int, Place]:
-    """Where each layer stands; every block counts its modules anew."""
-    exits = sorted(part.cell.layer for part in chains if part.name == "exit")
+def _addresses(found: Sequence[Chain]) -> dict[int, Address]:
+    """Where each layer stands; every block counts its modules from 0."""
+    exits = sorted(chain.cell.layer for chain in found if chain.name == "exit")
     scales: dict[int, list[int]] = {}
-    for part in chains:
-        if part.name == "horizontal":
-            scales.setdefault(part.cell.layer, []).append(part.cell.scale)
-    compressed = {part.cell.layer for part in chains if part.name == "transition"}
-    places: dict[int, Place] = {}
+    for chain in found:
+        if chain.name == "horizontal":
+            scales.setdefault(chain.cell.layer, []).append(chain.cell.scale)
+    compressed = {chain.cell.layer for chain in found if chain.name == "transition"}
+    addresses: dict[int, Address] = {}
     block, taken = 0, 1  # the stem is block 0's first module
     for layer, live in sorted(scales.items()):
         if bisect_left(exits, layer) > block:
             block, taken = block + 1, 0
-        places[layer] = Place(f"blocks.{block}.{taken}", f"blocks.{block}.{taken + 1}", min(live))
+        addresses[layer] = Address(f"blocks.{block}.{taken}", f"blocks.{block}.{taken + 1}", min(live))
         taken += 2 if layer in compressed else 1
-    return places
+    return addresses
 
 
-def _module(part: Part, number: int, places: Mapping[int, Place], exits: list[str]) -> str:
+def _module(chain: Chain, number: int, addresses: Mapping[int, Address], exits: list[str]) -> str:
     """The port's module for one layer of a chain."""
-    cell = part.cell
-    match part.name:
+    cell = chain.cell
+    match chain.name:
         case "stem":
             # For ImageNet the port's stem is a bare sequence, for CIFAR a module that holds one.
-            return f"blocks.0.0.layers.0.{'' if 'pool' in part.chain else 'net.'}{number}"
+            return f"blocks.0.0.layers.0.{'' if 'pool' in chain.words else 'net.'}{number}"
         case "vertical":
             return f"blocks.0.0.layers.{cell.scale - 1}.net.{number}"
         case "exit":
-            within = "linear" if number == len(part.ids) - 1 else f"m.{number // 3}.net.{number % 3}"
+            within = "linear" if number == len(chain.ids) - 1 else f"m.{number // 3}.net.{number % 3}"
             return f"classifier.{exits.index(cell.id)}.{within}"
         case name:
-            return f"{places[cell.layer].path(name, cell.scale)}.net.{number}"
+            return f"{addresses[cell.layer].path(name, cell.scale)}.net.{number}"

@@ -1,23 +1,23 @@
 """Laws that the port's flags have to keep together: one function each, which yields its breaches.
 
-The port itself builds such networks, and fails with the first image or means something else.
+The port itself builds such networks; most of them fail with the first image, or mean something else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from msdl.diagnostics import Diagnostic, Label, Severity
+from msdl.diagnostics import Diagnostic, Label, error
 from msdl.interop.msdnet_pytorch.flags import Spans
 from msdl.interop.msdnet_pytorch.options import Options
-from msdl.source import Span
+from msdl.language.numbers import counted
 
 
 def every_scale_has_its_factors(options: Options, spans: Spans) -> Iterator[Diagnostic]:
     """bnFactor has a number for every scale; the port reads no further ones."""
     scales, widths = options.scales, len(options.widths)
     if widths < scales:
-        yield _error(
+        yield error(
             "MSD704",
             f"--bnFactor is shorter than --grFactor: {widths} and {scales}.",
             spans["bnFactor"],
@@ -32,7 +32,7 @@ def growth_halves(options: Options, spans: Spans) -> Iterator[Diagnostic]:
     for scale, factor in enumerate(options.factors[1:], start=2):
         growth = options.growth * factor
         if growth % 2:
-            yield _error(
+            yield error(
                 "MSD701",
                 f"The growth of scale {scale} can't be halved: {options.growth} * {factor} = {growth}.",
                 spans["growthRate"],
@@ -43,13 +43,13 @@ def growth_halves(options: Options, spans: Spans) -> Iterator[Diagnostic]:
             return
 
 
-def prune_min_has_layers_enough(options: Options, spans: Spans) -> Iterator[Diagnostic]:
-    """By `prune min` scale s lives in layers 1 to N - (S - s): the finest one's last layer is N - S + 1."""
+def prune_min_has_enough_layers(options: Options, spans: Spans) -> Iterator[Diagnostic]:
+    """With `prune min` scale s lives in layers 1 to N - (S - s): the finest one's last layer is N - S + 1."""
     layers, scales = options.layers, options.scales
     if options.prune == "min" and layers < scales:
-        yield _error(
+        yield error(
             "MSD702",
-            f"--prune min needs as many layers as scales: {layers} layer{'s' * (layers != 1)} for {scales} scales.",
+            f"--prune min needs as many layers as scales: {counted(layers, 'layer')} for {scales} scales.",
             spans["prune"],
             f"scale 1 would leave before the first layer: {layers} - {scales} + 1 = {layers - scales + 1}",
             "a larger --base would do, or --prune max",
@@ -61,7 +61,7 @@ def prune_min_has_layers_enough(options: Options, spans: Spans) -> Iterator[Diag
 def blocks_have_layers(options: Options, spans: Spans) -> Iterator[Diagnostic]:
     """Every block adds a layer: two exits at one place say the same."""
     if options.blocks > 1 and options.layers == options.base:
-        yield _error(
+        yield error(
             "MSD704",
             f"The {options.blocks} exits of --nBlocks {options.blocks} would all stand at layer {options.base}.",
             spans["step"],
@@ -78,7 +78,7 @@ def classifiers_leave_one_position(options: Options, spans: Spans) -> Iterator[D
     exits = "exit1 reads" if options.blocks == 1 else f"exit1 to exit{options.blocks} read"
     behind = f"{left}x{left}" if left else "nothing"
     size, (smallest, largest) = options.size, options.sizes
-    yield _error(
+    yield error(
         "MSD703",
         f"The port can't classify images of {size}x{size}: {exits} scale {scale}, where the map is {side}x{side}.",
         spans["image-size"],
@@ -91,7 +91,7 @@ def reduction_leaves_maps(options: Options, spans: Spans) -> Iterator[Diagnostic
     """A transition keeps a feature map at least."""
     for layer, before, after in options.compressions:
         if not after:
-            yield _error(
+            yield error(
                 "MSD705",
                 f"The transition after layer {layer} would keep nothing: floor({options.reduction} * {before}) = 0.",
                 spans["reduction"],
@@ -101,14 +101,10 @@ def reduction_leaves_maps(options: Options, spans: Spans) -> Iterator[Diagnostic
             return
 
 
-def _error(code: str, message: str, span: Span, caption: str, help: str = "", *labels: Label) -> Diagnostic:
-    return Diagnostic(code, Severity.ERROR, message, span, caption, labels, help=help)
-
-
 LAWS: tuple[Callable[[Options, Spans], Iterator[Diagnostic]], ...] = (
     every_scale_has_its_factors,
     growth_halves,
-    prune_min_has_layers_enough,
+    prune_min_has_enough_layers,
     blocks_have_layers,
     classifiers_leave_one_position,
     reduction_leaves_maps,

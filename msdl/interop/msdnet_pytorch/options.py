@@ -66,7 +66,7 @@ class Options:
 
     @property
     def departures(self) -> list[int]:
-        """The last layers of the scales that leave by `prune max`, finest first: i * ceil(N / S) below N."""
+        """The last layers of the scales that leave with `prune max`, finest first: i * ceil(N / S) below N."""
         if self.prune == "min":
             return []
         interval = -(-self.layers // self.scales)
@@ -74,7 +74,7 @@ class Options:
 
     @property
     def transitions(self) -> list[int]:
-        """The layers that a transition follows: behind the last use of a scale, or, by `prune min`, at the thirds."""
+        """The layers that a transition follows: behind the last use of a scale, or, with `prune min`, at the thirds."""
         if not self.reduction:
             return []
         if self.prune == "max":

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from msdl.interop.msdnet_pytorch.options import Options
 from msdl.language.format import format_text
-from msdl.language.numbers import LARGEST
+from msdl.language.numbers import LARGEST, counted
 from msdl.source import Source
 
 WIDEST_COMMENT = 120
@@ -48,7 +48,7 @@ def spec(options: Options, name: str, flags: Iterable[str], expectation: str = "
 
 
 def _about(options: Options, flags: Iterable[str]) -> Iterator[str]:
-    size = f"{_counted(options.layers, 'layer')} and {_counted(options.blocks, 'exit')}"
+    size = f"{counted(options.layers, 'layer')} and {counted(options.blocks, 'exit')}"
     yield f"# MSDNet for {DATA[options.data]}, {size}, imported from its PyTorch port; the flags there:"
     line = "#"
     for flag in flags:
@@ -57,10 +57,6 @@ def _about(options: Options, flags: Iterable[str]) -> Iterator[str]:
             line = "#"
         line += f" {flag}"
     yield line
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"
 
 
 # Scales and layer 0
@@ -91,8 +87,8 @@ def _layer_zero(options: Options) -> Iterator[str]:
 
 def _layers(options: Options) -> Iterator[str]:
     path = "h(share{widen}){stride}" if options.bottleneck else "conv3x3(share){stride} bn relu"
-    start = f"layers {options.layers} dense(growth) {{"
-    yield start + PRUNED * (options.prune == "min" and options.scales > 1)
+    why = PRUNED if options.prune == "min" and options.scales > 1 else ""
+    yield f"layers {options.layers} dense(growth) {{{why}"
     if options.scales > 1:
         yield f"diagonal {path.format(widen=', widen[s-1]', stride='/2')}"
     yield f"horizontal {path.format(widen=', widen', stride='')}"
@@ -113,8 +109,8 @@ def _reductions(options: Options) -> Iterator[str]:
         yield f"{word} at {_positions(at)}: conv1x1({formula}) bn relu"
     else:
         for layer, (_, before, after) in zip(at, options.compressions, strict=True):
-            counted = f"floor({options.reduction} * {before}) in floating point, as in the port"
-            yield f"{word} at {layer}: conv1x1({after} * factor) bn relu  # {counted}"
+            kept = f"floor({options.reduction} * {before}) in floating point, as in the port"
+            yield f"{word} at {layer}: conv1x1({after} * factor) bn relu  # {kept}"
 
 
 def _formula(options: Options) -> str:
@@ -149,7 +145,8 @@ def _exit_positions(options: Options) -> str:
         return _positions(options.exits)
     if options.base == options.step == 1:
         return f"n*(n+1)/2 for n in 1..{options.blocks}"
-    return f"{options.base} + {options.step}*k*(k+1)/2 + k for k in 0..{options.blocks - 1}"
+    times = "" if options.step == 1 else f"{options.step}*"
+    return f"{options.base} + {times}k*(k+1)/2 + k for k in 0..{options.blocks - 1}"
 
 
 def _positions(layers: Sequence[int]) -> str:

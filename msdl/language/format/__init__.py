@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lark import Token
 
-from msdl.diagnostics import Diagnostic, Severity, SpecError, has_errors
+from msdl.diagnostics import Diagnostic, SpecError, error, has_errors
 from msdl.language.format.layout import lay_out
 from msdl.language.format.reading import Item, Remark, Statement, read
 from msdl.language.parse import LARGEST_SOURCE, lex, parse
@@ -45,7 +45,7 @@ def format_text(source: Source) -> str:
 
 def _too_long(source: Source, text: str) -> Diagnostic:
     message = f"The layout of '{source.name}' holds {len(text):,} characters; a spec has at most {LARGEST_SOURCE:,}."
-    return Diagnostic("MSD103", Severity.ERROR, message, help="split it with `import`")
+    return error("MSD103", message, help="split it with `import`")
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from msdl.language.format.brackets import CLOSING, enclosing
 from msdl.language.format.reading import Word
-from msdl.language.format.spacing import CLOSING, ENDS_AN_OPERAND, OPENING
+from msdl.language.format.spacing import ENDS_AN_OPERAND
 
 WIDTH = 100
 CONTINUED = 4
@@ -48,7 +49,8 @@ def broken(words: Sequence[Word], spaces: Sequence[str], indent: int, comment: s
         behind = [*words[last - 1].comments]
         at_end = behind.pop(0).text if behind and not behind[0].alone else ""
         yield Line(own, text, comment if last == len(words) else at_end)
-        yield from (Line(following, "", remark.text) for remark in behind)
+        closes = last < len(words) and words[last].kind in CLOSING
+        yield from (Line(following + (CONTINUED if closes else 0), "", remark.text) for remark in behind)
 
 
 class _Breaker:
@@ -57,7 +59,7 @@ class _Breaker:
     def __init__(self, words: Sequence[Word], spaces: Sequence[str], indent: int) -> None:
         self.words = words
         self.spaces = spaces
-        self.brackets = _brackets(words)
+        self.brackets = [*enclosing(words)]
         self.looseness = [self._looseness(number) for number in range(len(words))]
         lengths = (len(space) + len(word.text) for word, space in zip(words, spaces, strict=True))
         self.ends = [0, *accumulate(lengths)]
@@ -122,16 +124,3 @@ class _Breaker:
 
     def _width(self, first: int, last: int) -> int:
         return self.ends[last] - self.ends[first] - len(self.spaces[first])
-
-
-def _brackets(words: Sequence[Word]) -> list[tuple[int, ...]]:
-    """Where the brackets around each word open, its own included if it closes one."""
-    found: list[tuple[int, ...]] = []
-    open_: tuple[int, ...] = ()
-    for number, word in enumerate(words):
-        found.append(open_)
-        if word.kind in OPENING:
-            open_ = (*open_, number)
-        elif word.kind in CLOSING:
-            open_ = open_[:-1]
-    return found

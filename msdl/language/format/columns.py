@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from msdl.language.format.brackets import enclosing
 from msdl.language.format.breaking import WIDTH
 from msdl.language.format.reading import Item, Remark, Statement, Word
-from msdl.language.format.spacing import CLOSING, OPENING
 
 CHAINS = frozenset({"STEM", "VERTICAL", "HORIZONTAL", "DIAGONAL", "LAYER", "BETWEEN", "LEAVE"})
 
@@ -97,20 +97,18 @@ def _row(statement: Statement, spaces: list[str], inside: str) -> Row | None:
     if statement.body is not None:
         return None
     if inside == "SCALES":
-        return Row("column", words, spaces, (1, *(n + 1 for n in _level(words, "COMMA"))))
+        return Row("column", words, spaces, (1, *(n + 1 for n in _outside(words, "COMMA"))))
     if inside == "BLOCK" or kind == "LET":
-        return Row("equation", words, spaces, tuple(_level(words, "EQUAL"))[:1])
+        return Row("equation", words, spaces, tuple(_outside(words, "EQUAL"))[:1])
     if kind in CHAINS:
         return Row("chain", words, spaces, (2 if words[1].kind == "UP" else 1,))
     if kind in ("EXIT", "EXITS", "FROM"):
-        return Row(kind.removesuffix("S"), words, spaces, (next(_level(words, "COLON")) + 1,))
+        return Row(kind.removesuffix("S"), words, spaces, (next(_outside(words, "COLON")) + 1,))
     return None
 
 
-def _level(words: Sequence[Word], kind: str) -> Iterator[int]:
+def _outside(words: Sequence[Word], kind: str) -> Iterator[int]:
     """Where a sign stands outside of brackets."""
-    depth = 0
-    for number, word in enumerate(words):
-        depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        if depth == 0 and word.kind == kind:
+    for number, (word, around) in enumerate(zip(words, enclosing(words), strict=True)):
+        if word.kind == kind and not around:
             yield number

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 
+from msdl.language.format.brackets import CLOSING, OPENING, enclosing
 from msdl.language.format.chains import Link, group_starts
 from msdl.language.format.reading import Word
-from msdl.language.wording import KEYWORDS
+from msdl.language.keywords import KEYWORDS
 
-OPENING = frozenset({"LPAR", "LSQB"})
-CLOSING = frozenset({"RPAR", "RSQB"})
 SUM = frozenset({"PLUS", "MINUS"})
 PRODUCT = frozenset({"STAR", "PERCENT"})
 ALWAYS_TIGHT = frozenset({"SLASH", "CIRCUMFLEX", "_TO"})
@@ -36,13 +35,11 @@ def spaces(words: Sequence[Word], is_column: bool) -> list[str]:
 
 def _crosses(words: Sequence[Word]) -> frozenset[int]:
     """Each `x` of an `input`: the names that stand where an operator could."""
-    found, depth, behind_operand = set(), 0, False
-    for number, word in enumerate(words if words[0].kind == "INPUT" else ()):
-        depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        if depth == 0:
-            if word.kind == "NAME" and behind_operand:
-                found.add(number)
-            behind_operand = word.kind in ENDS_AN_OPERAND and number not in found
+    found: set[int] = set()
+    for number, around in enumerate(enclosing(words) if words[0].kind == "INPUT" else ()):
+        is_behind_operand = words[number - 1].kind in ENDS_AN_OPERAND and number - 1 not in found
+        if words[number].kind == "NAME" and not around and is_behind_operand:
+            found.add(number)
     return frozenset(found)
 
 
@@ -52,7 +49,7 @@ class _Spacer:
     def __init__(self, words: Sequence[Word], apart: frozenset[int]) -> None:
         self.words = words
         self.apart = apart
-        self.closing = _pairs(words)
+        self.closing = _closing(words)
         self.ends_operand: list[bool] = []
         for number in range(len(words)):
             self.ends_operand.append(self._ends_operand(number))
@@ -172,13 +169,6 @@ class _Spacer:
         return following < len(self.words) and self.words[following].kind == "LPAR" and self._is_attached(following)
 
 
-def _pairs(words: Sequence[Word]) -> dict[int, int]:
+def _closing(words: Sequence[Word]) -> dict[int, int]:
     """Where each bracket is closed, by where it opens."""
-    pairs: dict[int, int] = {}
-    open_: list[int] = []
-    for number, word in enumerate(words):
-        if word.kind in OPENING:
-            open_.append(number)
-        elif word.kind in CLOSING:
-            pairs[open_.pop()] = number
-    return pairs
+    return {around[-1]: number for number, around in enumerate(enclosing(words)) if words[number].kind in CLOSING}

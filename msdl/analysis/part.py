@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from msdl.network.graph import Cell, Graph, Node
@@ -12,7 +13,7 @@ COORDINATES = re.compile(r"(?:layer)? ?(\d{1,9})[., ] ?(?:scale)? ?(\d{1,9})", r
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Part:
     """A cell with the nodes that were made in it, or a single node; `value` is the node that others read.
 
     A cell whose chains are all `identity` has no node. Then this is the cell that its value comes from, and
@@ -24,6 +25,16 @@ class Place:
     nodes: tuple[Node, ...]
     value: Node
     instead_of: str | None = None
+
+    @classmethod
+    def of_cell(cls, graph: Graph, nodes: Sequence[Node]) -> Part:
+        """The cell that these nodes, all of its own, were made in."""
+        cell = nodes[0].cell
+        return cls(cell.id, cell, tuple(nodes), graph[graph.outputs.get(cell.id, cell.id)])
+
+    @classmethod
+    def of_node(cls, node: Node) -> Part:
+        return cls(node.id, node.cell, (node,), node)
 
     @property
     def is_cell(self) -> bool:
@@ -38,21 +49,21 @@ class Place:
         return sum(parameters(node.layer) for node in self.nodes)
 
 
-def place(graph: Graph, word: str) -> Place | None:
-    """The place of this id; else that of the exit of this name, or of a cell in short: `7.2`, `layer 7 scale 2`."""
+def part(graph: Graph, word: str) -> Part | None:
+    """The part of this id; else that of the exit of this name, or of a cell in short: `7.2`, `layer 7 scale 2`."""
     heads = {exit.name: exit.cell.id for exit in graph.exits}
     for id in (word, heads.get(word, ""), _written_out(word)):
         if id in graph.outputs:
             return _cell(graph, id)
         if id in graph:
-            return Place(id, graph[id].cell, (graph[id],), graph[id])
+            return Part.of_node(graph[id])
     return None
 
 
-def _cell(graph: Graph, id: str) -> Place:
-    value = graph[graph.outputs.get(id, id)]
-    nodes = tuple(node for node in graph if node.cell.id == id)
-    return Place(id, nodes[0].cell, nodes, value) if nodes else replace(_cell(graph, value.cell.id), instead_of=id)
+def _cell(graph: Graph, id: str) -> Part:
+    if nodes := [node for node in graph if node.cell.id == id]:
+        return Part.of_cell(graph, nodes)
+    return replace(_cell(graph, graph[graph.outputs[id]].cell.id), instead_of=id)
 
 
 def coordinates(word: str) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from msdl.analysis.place import place
+from msdl.analysis.part import part
 from msdl.compilation import Compilation
 from msdl.network.graph import Graph
 
@@ -53,7 +53,7 @@ def graph() -> Graph:
     ],
 )
 def test_words(word: str, id: str | None, nodes: int, value: str | None, graph: Graph) -> None:
-    found = place(graph, word)
+    found = part(graph, word)
     if id is None or found is None:
         assert found is id
         return
@@ -62,13 +62,13 @@ def test_words(word: str, id: str | None, nodes: int, value: str | None, graph: 
 
 @pytest.mark.parametrize("word", ["layer3.scale2", "exits.mood", "mood"])
 def test_a_cell_without_nodes_has_another_cells_value(word: str, graph: Graph) -> None:
-    found = place(graph, word)
+    found = part(graph, word)
     assert found is not None
     assert (found.id, found.instead_of) == ("layer2.scale2", "exits.mood" if word == "mood" else word)
 
 
 def test_costs_are_those_of_the_nodes(graph: Graph) -> None:
-    found = place(graph, "layer1.scale2")
+    found = part(graph, "layer1.scale2")
     assert found is not None
     # horizontal 8 -> 8, its batch norm, diagonal 4 -> 8; both convolutions leave 8x8 maps
     assert found.parameters == 8 * 8 * 9 + 2 * 8 + 8 * 4 * 9
