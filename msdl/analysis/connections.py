@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -10,7 +10,9 @@ from msdl.analysis.rule import rule
 from msdl.network.graph import IMAGE, Graph, Node
 from msdl.network.layers import Concat
 
-Kind = Literal["vertical", "horizontal", "diagonal", "up", "from", "residual", "layer", "between", "leave", "exit"]
+Kind = Literal[
+    "vertical", "horizontal", "diagonal", "up", "from", "residual", "dense", "layer", "between", "leave", "exit"
+]  # fmt: skip
 HISTORY = "dense"
 # Where a cell has no path of its own, these take over what its scale held.
 SAME_SCALE = {"then": "horizontal", "transition": "horizontal"}
@@ -48,11 +50,17 @@ class Reading:
         return (Connection(source, self.target, self.kind, near=False) for source in self.sources[:-1])
 
 
+def is_first_value(graph: Graph) -> bool:
+    """Whether the image is what scale 1 holds at layer 0: without a stem it is, and otherwise it is of no cell."""
+    return graph[IMAGE].shape is not None and not any(node.cell.role == "stem" for node in graph)
+
+
 def connections(graph: Graph) -> tuple[Connection, ...]:
     """Every connection between two cells, each once, in the order of elaboration.
 
     A dense cell's value is [old value, what it adds], so a path that reads it reads every cell back to the last
-    transition, whose output is new. The old value itself, passed on, is no connection: nothing is computed from it.
+    transition, whose output is new. The old value itself, passed on, is a connection, `dense`, only where no path of
+    the cell reads it: elsewhere that path says it already.
     """
     found = (each for reading in readings(graph) for each in (*reading.dense, reading.nearest))
     return tuple(dict.fromkeys(found))
@@ -62,6 +70,8 @@ def readings(graph: Graph) -> tuple[Reading, ...]:
     """What every cell and exit reads of others, each once, in the order of elaboration."""
     added = _added(graph)
     found = [each for node in graph for each in _into(graph, node, added)]
+    read = {(node.cell.id, id) for node in graph if not _is_history(graph, node) for id in node.inputs}
+    found += _passed_on(graph, added, read)
     # An exit that puts out what it reads has no node: its chain is `identity`.
     handed_on = (exit for exit in graph.exits if exit.output == exit.features)
     found += (Reading(exit.cell.id, "exit", added[exit.features]) for exit in handed_on if added[exit.features])
@@ -69,8 +79,8 @@ def readings(graph: Graph) -> tuple[Reading, ...]:
 
 
 def _added(graph: Graph) -> Mapping[str, tuple[str, ...]]:
-    """For every node the cells whose feature maps it holds side by side, the newest last; the image is of no cell."""
-    added: dict[str, tuple[str, ...]] = {IMAGE: ()}
+    """For every node the cells whose feature maps it holds side by side, the newest last."""
+    added: dict[str, tuple[str, ...]] = {IMAGE: (IMAGE,) if is_first_value(graph) else ()}
     for node in graph:
         if node.id == IMAGE:
             continue
@@ -92,3 +102,12 @@ def _into(graph: Graph, node: Node, added: Mapping[str, tuple[str, ...]]) -> Ite
         name = rule(node, source).rstrip("0123456789")
         if name != HISTORY:
             yield Reading(node.cell.id, cast(Kind, SAME_SCALE.get(name, name)), added[id])
+
+
+def _passed_on(
+    graph: Graph, added: Mapping[str, tuple[str, ...]], read: Collection[tuple[str, str]]
+) -> Iterator[Reading]:
+    """Old values that are passed on and otherwise unread by their cells."""
+    for node in graph:
+        if _is_history(graph, node) and (node.cell.id, node.inputs[0]) not in read and added[node.inputs[0]]:
+            yield Reading(node.cell.id, "dense", added[node.inputs[0]][-1:])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from msdl.cli.options import compilation, keep_spec, set_option, spec_argument
-from msdl.cli.output import FINE, INVALID, STANDARD_OUTPUT, UNUSABLE, put, report_problems, write
+from msdl.cli.output import FINE, INVALID, STANDARD_OUTPUT, UNUSABLE, Unwritable, put, report_problems, write
 from msdl.figure import FORMATS, Figure
 from msdl.language.numbers import counted
 from msdl.network.prune import chosen_exit
@@ -24,6 +24,7 @@ DRAWN = (("cell", "cell"), ("op", "op"), ("exit", "exit"))
 @click.command("draw")
 @spec_argument
 @click.option("-o", "--output", metavar="F", help=f"The file; its suffix is the format: {', '.join(FORMATS)}.")
+@click.option("--format", type=click.Choice([*FORMATS]), help="The format, whatever the suffix says.")
 @click.option("--exit", "exit_", metavar="K", help="Colour what this exit needs; its name, or its number from 1.")
 @click.option("--order", is_flag=True, help="Number the cells in the order of lazy evaluation.")
 @click.option("--cost", is_flag=True, help="Shade the cells by their MACs.")
@@ -34,8 +35,8 @@ DRAWN = (("cell", "cell"), ("op", "op"), ("exit", "exit"))
 @click.option("--detail", type=click.Choice(["cells", "ops"]), default="cells", help="Ops: open the cells.")
 @set_option
 def command(
-    spec: str, output: str | None, exit_: str | None, order: bool, cost: bool, dense: Literal["auto", "all", "fold"],
-    detail: Literal["cells", "ops"], settings: dict[str, str],
+    spec: str, output: str | None, format: str | None, exit_: str | None, order: bool, cost: bool,
+    dense: Literal["auto", "all", "fold"], detail: Literal["cells", "ops"], settings: dict[str, str],
 ) -> int:  # fmt: skip
     """Draw a network: its grid, its exits, and what each exit needs.
 
@@ -45,16 +46,19 @@ def command(
       msdl draw msdnet_cifar_anytime --exit 3 --order -o third.pdf
       msdl draw msdnet_imagenet --cost -o costs.html
 
-    A spec with mistakes is drawn as far as it goes, what fails in red. `-o -` is SVG on the standard output.
+    A spec with mistakes is drawn as far as it goes, what fails in red. `-o -` is the standard output, and SVG unless
+    `--format` says otherwise.
     """
     if output is None:
         raise click.UsageError("Say where the drawing goes, such as `-o net.svg`.")
-    format = _format(output)
+    format = format or _format(output)
     keep_spec(spec, output)
     network = compilation(spec, settings)
     is_there = exit_ is None or (network.graph is not None and chosen_exit(network.graph, exit_) is not None)
     # Compiling an exit that is not there says so.
     report_problems(network.diagnostics if is_there or not network.valid else replace(network, exit=exit_).diagnostics)
+    if network.graph is None:
+        click.echo("Nothing is drawn: there is no grid yet.", err=True)
     if network.graph is None or (network.valid and not is_there):
         return INVALID
     chosen = exit_ if is_there else None
@@ -86,10 +90,13 @@ def _deliver(figure: Figure, format: str, output: str) -> None:
     except Unrendered as error:
         raise Undrawn(output, str(error)) from None
     if output == STANDARD_OUTPUT:
-        put(drawn.decode())
-    else:
+        put(drawn)
+        return
+    try:
         write(output, drawn)
-        put(f"{brief(output)}: {_summary(figure.picture)}")
+    except Unwritable as error:
+        raise error.with_help("`-o - --format dot` puts the drawing on the standard output, as DOT") from None
+    put(f"{brief(output)}: {_summary(figure.picture)}")
 
 
 class Undrawn(click.ClickException):

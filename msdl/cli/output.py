@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -20,11 +21,13 @@ FINE, INVALID, UNUSABLE = 0, 1, 2
 STANDARD_OUTPUT = "-"
 
 
-def put(text: str) -> None:
+def put(text: str | bytes) -> None:
     """Prints a result. Raises Unwritable."""
+    if sys.stdout is None:
+        raise Unwritable("the standard output", OSError("it is closed"))
     try:
         # `color` keeps what a spec's comments hold: a redirected layout is the file that it will be.
-        click.echo(text, nl=not text.endswith("\n"), color=True)
+        click.echo(text, nl=isinstance(text, str) and not text.endswith("\n"), color=True)
     except OSError as error:
         raise Unwritable("the standard output", error) from None
 
@@ -69,6 +72,11 @@ class Unwritable(click.ClickException):
         reason = error.strerror or str(error)
         super().__init__(f"{name} can't be written: {reason}.")
         self.diagnostic = an_error("MSD110", self.message[0].upper() + self.message[1:])
+
+    def with_help(self, help: str) -> Unwritable:
+        """The same, with what could be done instead."""
+        self.diagnostic = replace(self.diagnostic, help=help)
+        return self
 
     def show(self, file: object = None) -> None:
         report([self.diagnostic])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from msdl.drawing.lattice import Lattice
 from msdl.drawing.looks import TEXT, breadth, cut
 from msdl.drawing.picture import View
-from msdl.network.graph import Graph, Node
+from msdl.network.graph import IMAGE, Graph, Node
 from msdl.network.layers import macs, parameters
 from msdl.network.schedule import Schedule
 from msdl.quantities import amount
@@ -18,6 +18,8 @@ from msdl.quantities import amount
 LONGEST_NAME = 12
 MARGIN, LEADING = 5.0, 1.2
 WIDTH, HEIGHT = 62.0, 30.0
+# The shape of what stands behind an error.
+UNKNOWN = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,9 @@ class Content:
 def contents(graph: Graph, lattice: Lattice, view: View, schedule: Schedule | None) -> dict[str, Content]:
     """What is written in every box of a lattice."""
     nodes: dict[str, list[Node]] = defaultdict(list)
-    for node in graph.layers:
+    for node in graph:
         nodes[node.cell.id].append(node)
-    names = {exit.cell.id: exit.name for exit in graph.exits}
+    names = {exit.cell.id: exit.name for exit in graph.exits} | {IMAGE: IMAGE}
     done = {id: sum(macs(node.layer, node.size) for node in nodes[id] if node.shape) for id in lattice.places}
     dearest = max(done.values(), default=0) or 1
     order = _order(graph, schedule) if view.order and schedule is not None else {}
@@ -53,7 +55,7 @@ def _content(
     id: str, name: str | None, shape: str, nodes: Sequence[Node], done: int, shade: float | None, order: int | None
 ) -> Content:
     kept = sum(parameters(node.layer) for node in nodes)
-    facts = f"{id}: {shape}, {amount(kept)} parameters, {amount(done)} MACs"
+    facts = f"{id}: {shape}, {amount(kept)} parameters, {amount(done)} MACs" if shape != UNKNOWN else f"{id}: unknown"
     lines = (
         None if order is None else str(order),
         None if name is None else cut(name, LONGEST_NAME),
@@ -67,7 +69,7 @@ def _content(
 def _shape(graph: Graph, id: str, nodes: Sequence[Node]) -> str:
     """The shape of a cell's value; a question mark behind an error."""
     shape = graph[graph.outputs[id]].shape if id in graph.outputs else nodes[-1].shape
-    return "?" if shape is None else str(shape)
+    return UNKNOWN if shape is None else str(shape)
 
 
 def _order(graph: Graph, schedule: Schedule) -> dict[str, int]:

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from msdl.analysis.connections import is_first_value
 from msdl.drawing.picture import TooLarge
 from msdl.network.graph import Cell, Exit, Graph
 
 # Ten times what fills a wall; networks may have 20,000 cells.
 MOST_CELLS = 5_000
 PASSAGES = ("between", "leave")
-# Exits have rows of their own; the image is drawn by nobody, a broken one neither.
-NO_CELL = ("exit", "image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,9 @@ def lattice(graph: Graph) -> Lattice:
     go through one scale after another, so each scale's row starts anew at column 0: it reads like lines of text, and
     exits stand below the row that they read. Raises TooLarge.
     """
-    cells = {node.cell.id: node.cell for node in graph.layers if node.cell.role not in NO_CELL}
+    # Exits have rows of their own. The image has a box where it is a value of the grid; a broken one never is.
+    elsewhere = {"exit"} if is_first_value(graph) else {"exit", "image"}
+    cells = {node.cell.id: node.cell for node in graph if node.cell.role not in elsewhere}
     if len(cells) > MOST_CELLS:
         raise TooLarge(f"the network has {len(cells):,} cells, and {MOST_CELLS:,} are the most that are drawn")
     columns, layers = _by_layers(graph, cells) if _is_grid(graph, cells.values()) else (_by_turns(cells.values()), {})

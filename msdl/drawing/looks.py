@@ -33,6 +33,7 @@ STROKES: Mapping[LineKind, Stroke] = {
     "up": Stroke("#E69F00", "dotted", 1.4, head="onormal"),
     "from": Stroke("#56B4E9", "dashed", 1.0, head="onormal"),
     "residual": Stroke("#666666", "solid", 0.6, head="onormal"),
+    "dense": Stroke("#666666", "dotted", 1.2),
     "layer": Stroke("#0072B2", "solid"),
     "between": Stroke("#D55E00", "dashed"),
     "leave": Stroke("#D55E00", "dashed", head="onormal"),

@@ -18,7 +18,7 @@ class Point(NamedTuple):
 BandRole = Literal["transition", "cell"]
 State = Literal["plain", "needed", "skipped", "later", "failed", "unknown"]
 LineKind = Literal[
-    "vertical", "horizontal", "diagonal", "up", "from", "residual", "layer", "between", "leave", "exit", "op"
+    "vertical", "horizontal", "diagonal", "up", "from", "residual", "dense", "layer", "between", "leave", "exit", "op"
 ]
 
 

@@ -11,12 +11,15 @@ from msdl.drawing.boxes import Boxes
 from msdl.drawing.looks import SIZES, breadth, cut
 from msdl.drawing.picture import Band, Box, Mark, Point, Words, WordsRole
 from msdl.drawing.sheet import AROUND
+from msdl.language.numbers import counted
 from msdl.network.graph import Graph
 from msdl.network.layers import macs, parameters
 from msdl.quantities import amount
 
 # The longest title that is written out; lines of the title are so much higher than their type.
 LONGEST_TITLE, LEADING = 60, 1.7
+# A drawing is no report: the first errors, each in a line.
+MOST_ERRORS, LONGEST_ERROR = 3, 110
 TOP = 6.0
 # The room that names of columns take below the titles, and a band's label below those.
 COLUMNS, LABEL = 22.0, 14.0
@@ -31,12 +34,16 @@ def titles(graph: Graph, diagnostics: Iterable[Diagnostic]) -> tuple[Title, ...]
     """The network's name, what it comes to, and whether it is one."""
     known = [node for node in graph.layers if node.shape is not None]
     kept, done = sum(parameters(n.layer) for n in known), sum(macs(n.layer, n.size) for n in known)
-    exits = f"{len(graph.exits)} exit{'s' * (len(graph.exits) != 1)}"
-    caption = f"input {graph.image}, {exits}, {amount(kept)} parameters, {amount(done)} MACs"
+    caption = (
+        f"input {graph.image}, {counted(len(graph.exits), 'exit')}, {amount(kept)} parameters, {amount(done)} MACs"
+    )
     found = (Title("title", cut(graph.name, LONGEST_TITLE)), Title("caption", caption))
-    errors = sum(each.severity is Severity.ERROR for each in diagnostics)
-    said = Title("error", f"{errors} error{'s' * (errors != 1)}: not a network yet")
-    return (*found, said) if errors else found
+    errors = [each.message for each in diagnostics if each.severity is Severity.ERROR]
+    if not errors:
+        return found
+    more = [f".. and {counted(len(errors) - MOST_ERRORS, 'error')} more"] if len(errors) > MOST_ERRORS else []
+    shown = [f"{counted(len(errors), 'error')}: not a network yet", *errors[:MOST_ERRORS], *more]
+    return (*found, *(Title("error", cut(each, LONGEST_ERROR)) for each in shown))
 
 
 def head(said: Iterable[Title]) -> float:

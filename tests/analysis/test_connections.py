@@ -49,8 +49,9 @@ DENSE = "dense(g) { diagonal conv3x3(share)/2; horizontal conv3x3(share) }"
             STEM, "{ horizontal identity; diagonal conv3x3(8)/2; join add }", "", "layer2.scale2",
             "diagonal: stem, residual: layer1.scale2", id="a path that adds the old value as it is",
         ),
-        pytest.param("", "{ horizontal conv3x3(4) }", "", "layer1.scale1", "", id="the image is no cell"),
-        pytest.param("", "dense(g) { horizontal conv3x3(g) }", "", "layer2.scale1", "horizontal: layer1.scale1",
+        pytest.param("", "{ horizontal conv3x3(4) }", "", "layer1.scale1", "horizontal: image",
+                     id="the image where there is no stem"),
+        pytest.param("", "dense(g) { horizontal conv3x3(g) }", "", "layer2.scale1", "horizontal: image layer1.scale1",
                      id="the image in a history"),
     ],
 )  # fmt: skip
@@ -72,3 +73,19 @@ def test_an_exit_reads_a_cell(chain: str) -> None:
     graph = Compilation.of_text(spec).network
     (reading,) = (reading for reading in readings(graph) if reading.kind == "exit")
     assert (reading.target, reading.nearest.source) == ("exits.end", "layer3.scale2")
+
+
+def test_an_old_value_that_no_path_reads_is_passed_on() -> None:
+    text = """
+        network n {
+          input 3 x 16 x 16
+          scales 2
+          stem conv3x3(4)
+          vertical conv3x3(8)/2
+          layers 2 dense(4) { diagonal conv3x3(share)/2; from j where j == 1 and s == 1: conv3x3(share) }
+          exit at end: gap linear(10)
+        }
+    """
+    graph = Compilation.of_text(text).network
+    found = [(each.source, each.target) for each in connections(graph) if each.kind == "dense"]
+    assert found == [("layer0.scale2", "layer1.scale2"), ("layer1.scale2", "layer2.scale2")]

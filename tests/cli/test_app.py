@@ -156,6 +156,14 @@ def test_a_closed_standard_input(folder: Path) -> None:
     assert done.stderr.endswith("Error: The standard input is closed.\n")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a redirection of a Unix shell")
+def test_a_closed_standard_output(folder: Path) -> None:
+    command = ["bash", "-c", f"{sys.executable} -m msdl list >&-"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error[MSD110]: The standard output can't be written: it is closed.")
+
+
 def test_an_ascii_terminal(folder: Path, process) -> None:
     (folder / "été.msd").write_text("network n { input 3 x 8 x 8; été }", encoding="utf-8")
     result = process("check", "été.msd", PYTHONIOENCODING="ascii")

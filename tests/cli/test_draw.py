@@ -156,3 +156,24 @@ def test_what_is_loaded(folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
+def test_the_format_can_be_said(folder: Path, msdl) -> None:
+    result = msdl("draw", "tiny.msd", "-o", "-", "--format", "dot")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("digraph tiny {")
+    assert msdl("draw", "tiny.msd", "-o", "tiny.picture", "--format", "svg").code == 0
+    assert (folder / "tiny.picture").read_text().startswith("<?xml")
+
+
+def test_dot_is_offered_where_nothing_can_be_written(msdl) -> None:
+    result = msdl("draw", "tiny.msd", "-o", "nosuch/tiny.svg")
+    assert "= help: `-o - --format dot` puts the drawing on the standard output, as DOT" in result.err
+
+
+def test_nothing_to_draw_is_said(folder: Path, msdl) -> None:
+    (folder / "none.msd").write_text("network none {")
+    result = msdl("draw", "none.msd", "-o", "none.svg")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.endswith("Nothing is drawn: there is no grid yet.\n")
+    assert not (folder / "none.svg").exists()

@@ -134,7 +134,7 @@ def test_history_runs_straight_along_the_foot_of_a_row() -> None:
     picture = drawn(Compilation.of("msdnet_cifar_anytime"))
     line = next(line for line in picture.lines if (line.source, line.target) == ("layer2.scale3", "layer3.scale3"))
     assert len({point.y for point in line.points}) == 1
-    assert line.kind == "op"
+    assert line.kind == "dense"
 
 
 @pytest.mark.parametrize("name", ["resnet18", "msdnet_cifar_anytime"])
