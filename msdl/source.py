@@ -58,6 +58,10 @@ class Span:
     def line(self) -> int:
         return self.source.position(self.start)[0]
 
+    def is_within(self, outer: Span) -> bool:
+        """Whether it lies in another span of a source of the same name."""
+        return self.source.name == outer.source.name and outer.start <= self.start and self.end <= outer.end
+
     def to(self, last: Span) -> Span:
         """The span from the start of this one to the end of another of the same source."""
         return Span(self.source, self.start, max(self.end, last.end))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -68,23 +68,23 @@ def connections(graph: Graph) -> tuple[Connection, ...]:
 
 def readings(graph: Graph) -> tuple[Reading, ...]:
     """What every cell and exit reads of others, each once, in the order of elaboration."""
-    added = _added(graph)
+    histories = [node for node in graph if _is_history(graph, node)]
+    added = _added(graph, {node.id for node in histories})
     found = [each for node in graph for each in _into(graph, node, added)]
-    read = {(node.cell.id, id) for node in graph if not _is_history(graph, node) for id in node.inputs}
-    found += _passed_on(graph, added, read)
+    found += _passed_on(graph, histories, added)
     # An exit that puts out what it reads has no node: its chain is `identity`.
     handed_on = (exit for exit in graph.exits if exit.output == exit.features)
     found += (Reading(exit.cell.id, "exit", added[exit.features]) for exit in handed_on if added[exit.features])
     return tuple(dict.fromkeys(found))
 
 
-def _added(graph: Graph) -> Mapping[str, tuple[str, ...]]:
+def _added(graph: Graph, histories: Collection[str]) -> Mapping[str, tuple[str, ...]]:
     """For every node the cells whose feature maps it holds side by side, the newest last."""
     added: dict[str, tuple[str, ...]] = {IMAGE: (IMAGE,) if is_first_value(graph) else ()}
     for node in graph:
         if node.id == IMAGE:
             continue
-        old = added[node.inputs[0]] if _is_history(graph, node) else ()
+        old = added[node.inputs[0]] if node.id in histories else ()
         added[node.id] = (*old, node.cell.id)
     return added
 
@@ -104,10 +104,11 @@ def _into(graph: Graph, node: Node, added: Mapping[str, tuple[str, ...]]) -> Ite
             yield Reading(node.cell.id, cast(Kind, SAME_SCALE.get(name, name)), added[id])
 
 
-def _passed_on(
-    graph: Graph, added: Mapping[str, tuple[str, ...]], read: Collection[tuple[str, str]]
-) -> Iterator[Reading]:
+def _passed_on(graph: Graph, histories: Sequence[Node], added: Mapping[str, tuple[str, ...]]) -> Iterator[Reading]:
     """Old values that are passed on and otherwise unread by their cells."""
-    for node in graph:
-        if _is_history(graph, node) and (node.cell.id, node.inputs[0]) not in read and added[node.inputs[0]]:
-            yield Reading(node.cell.id, "dense", added[node.inputs[0]][-1:])
+    passing = {node.id for node in histories}
+    read = {(node.cell.id, id) for node in graph if node.id not in passing for id in node.inputs}
+    for node in histories:
+        old = node.inputs[0]
+        if (node.cell.id, old) not in read and added[old]:
+            yield Reading(node.cell.id, "dense", added[old][-1:])

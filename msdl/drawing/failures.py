@@ -39,28 +39,29 @@ def _messages(graph: Graph, node: Node, errors: Sequence[Diagnostic], is_known: 
 
     `is_known` tells that something else is wrong in its cell.
     """
-    is_sound = all(graph[id].shape is not None for id in node.inputs)
+    is_sound = arrives_sound(graph, node)
     at_fault = [error.message for error in errors if error.span is not None and _is_at(error.span, node, is_sound)]
     if at_fault or is_known or not is_sound:
         return at_fault
     pointing = (error.message for error in errors for label in error.labels if _is_at(label.span, node, is_sound))
-    around = (error.message for error in errors if error.span is not None and _within(error.span, node.cell.span))
+    around = (error.message for error in errors if error.span is not None and error.span.is_within(node.cell.span))
     return [next(pointing, None) or next(around, None) or (errors[0].message if errors else "an error stands here")]
+
+
+def arrives_sound(graph: Graph, node: Node) -> bool:
+    """Whether all that a node reads has a shape: what is wrong with it is then wrong here."""
+    return all(graph[id].shape is not None for id in node.inputs)
 
 
 def _is_at(place: Span, node: Node, is_sound: bool) -> bool:
     """Whether a place is in a node's words. What holds them, or is a whole statement, may be at fault elsewhere too."""
     if is_sound:
-        return _within(place, node.span) or _within(node.span, place)
-    return node.span != node.cell.span and _within(place, node.span)
+        return place.is_within(node.span) or node.span.is_within(place)
+    return node.span != node.cell.span and place.is_within(node.span)
 
 
 def _concerns(error: Diagnostic, exit: Exit) -> bool:
     """Whether an error is about an exit. A statement places many; a message that names layers is about those."""
     layers = LAYER.findall(error.message)
-    is_here = error.span is not None and _within(error.span, exit.span)
+    is_here = error.span is not None and error.span.is_within(exit.span)
     return is_here and (not layers or str(exit.layer) in layers)
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return inner.source.name == outer.source.name and outer.start <= inner.start and inner.end <= outer.end

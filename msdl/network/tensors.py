@@ -1,10 +1,12 @@
-"""The tensors of a network's state_dict, by key, with their shapes: known without torch and without the module."""
+"""The tensors that torch.nn keeps for a layer, with their shapes: known without torch and without the module.
+
+The key of one in the compiled module's state_dict is the node's id, a dot and the tensor's name.
+"""
 
 from __future__ import annotations
 
 from typing import assert_never
 
-from msdl.network.graph import Graph
 from msdl.network.layers import (
     Activation,
     AdaptivePool,
@@ -26,11 +28,6 @@ from msdl.network.layers import (
 )
 
 Extents = tuple[int, ...]
-
-
-def state_dict_shapes(graph: Graph) -> dict[str, Extents]:
-    """Key -> shape of every tensor of the compiled module's state_dict: node id, dot, the name in torch.nn."""
-    return {f"{node.id}.{name}": shape for node in graph for name, shape in tensors(node.layer).items()}
 
 
 def tensors(layer: Layer) -> dict[str, Extents]:

@@ -6,7 +6,12 @@ import pytest
 
 import msdl
 from msdl.compilation import Compilation
-from msdl.network.tensors import state_dict_shapes
+from msdl.network.graph import Graph
+from msdl.network.tensors import tensors
+
+
+def state_dict_shapes(graph: Graph) -> dict[str, tuple[int, ...]]:
+    return {f"{node.id}.{name}": shape for node in graph for name, shape in tensors(node.layer).items()}
 
 
 @pytest.mark.parametrize("name", ["msdnet_cifar_anytime", "msdnet_imagenet", "resnet50", "densenet_bc"])

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msdl.diagnostics import Diagnostic, Severity
-from msdl.drawing.failures import failures
-from msdl.network.graph import Graph, Node
+from msdl.drawing.failures import arrives_sound, failures
+from msdl.network.graph import Graph
 from msdl.network.layers import Broken
-from msdl.source import Span
 
 
 def mistakes(graph: Graph, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
@@ -22,8 +21,8 @@ def mistakes(graph: Graph, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in graph:
         if isinstance(node.layer, Broken):
-            said = next((each.message for each in errors if each.span and _within(each.span, node.span)), None)
-            if said is not None or _is_first(graph, node):
+            said = next((each.message for each in errors if each.span and each.span.is_within(node.span)), None)
+            if said is not None or arrives_sound(graph, node):
                 found[node.id] = said or of_cells.get(node.cell.id, "an error stands here")
     return found
 
@@ -33,12 +32,3 @@ def failed_cells(graph: Graph, diagnostics: Iterable[Diagnostic], found: Iterabl
     wrong = {graph[id].cell.id for id in found}
     broken = {node.cell.id for node in graph if isinstance(node.layer, Broken)}
     return {id: said for id, said in failures(graph, diagnostics).items() if id in wrong or id not in broken}
-
-
-def _is_first(graph: Graph, node: Node) -> bool:
-    """Whether nothing broken arrives."""
-    return all(graph[id].shape is not None for id in node.inputs)
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return inner.source.name == outer.source.name and outer.start <= inner.start and inner.end <= outer.end
