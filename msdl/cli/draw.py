@@ -54,14 +54,15 @@ def command(
     format = format or _format(output)
     keep_spec(spec, output)
     network = compilation(spec, settings)
-    is_there = exit_ is None or (network.graph is not None and chosen_exit(network.graph, exit_) is not None)
-    # Compiling an exit that is not there says so.
-    report_problems(network.diagnostics if is_there or not network.valid else replace(network, exit=exit_).diagnostics)
+    chosen = exit_ if exit_ is not None and network.graph and chosen_exit(network.graph, exit_) else None
+    if network.valid and chosen != exit_:
+        # Compiling an exit that is not there says so.
+        report_problems(replace(network, exit=exit_).diagnostics)
+        return INVALID
+    report_problems(network.diagnostics)
     if network.graph is None:
         click.echo("Nothing is drawn: there is no grid yet.", err=True)
-    if network.graph is None or (network.valid and not is_there):
         return INVALID
-    chosen = exit_ if is_there else None
     _deliver(Figure(network, exit=chosen, order=order, cost=cost, dense=dense, detail=detail), format, output)
     return FINE if network.valid else INVALID
 
