@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from msdl import files
 from msdl.diagnostics import SpecError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Figure:
         format = Path(path).suffix.removeprefix(".").lower()
         if format not in FORMATS:
             raise ValueError(f"there is no format '{format}'; there is {', '.join(FORMATS)}")
-        Path(path).write_bytes(FORMATS[format](self))
+        files.write(Path(path), FORMATS[format](self))
 
     def _repr_svg_(self) -> str | None:
         """What a notebook shows; None where there is nothing to draw, too much, or nothing that draws."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -83,54 +82,14 @@ class Unwritable(click.ClickException):
 
 
 def write(output: str, content: str | bytes) -> None:
-    """Writes a whole file or leaves what was there as it was. Raises Unwritable.
+    """Writes a whole file or leaves what was there as it was. Raises Unwritable."""
+    from msdl import files
 
-    The content goes to a temporary file beside it, which then takes its place and its permissions; behind a link,
-    those of the file that it leads to.
-    """
-    data = content if isinstance(content, bytes) else _encoded(content)
     try:
         if not output or output.endswith(("/", os.sep)):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        path = Path(output)
-        if path.exists() and not path.is_file():
-            _write_through(path, data)
-        else:
-            _replace(path.resolve(), data)
+        files.write(Path(output), content)
     except OSError as error:
         raise Unwritable(f"'{output}'", error) from None
     except (RuntimeError, ValueError) as error:  # a link to itself, a null character
         raise Unwritable(f"'{output}'", OSError(str(error))) from None
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    """Into what isn't a regular file: a device such as /dev/stdout, or a pipe; a folder refuses."""
-    with path.open("wb") as file:
-        file.write(data)
-
-
-def _replace(target: Path, data: bytes) -> None:
-    import tempfile
-
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(mode)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", errors="backslashreplace")
