@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from msdl.compilation import Compilation
     from msdl.diagnostics import Diagnostic, SpecError
     from msdl.runtime.load import compile  # noqa: A004  (as `re.compile` does: it reads well behind `msdl.`)
+    from msdl.runtime.run import load
 
 __version__ = VERSION
 
@@ -24,9 +25,10 @@ HOMES = {
     "Diagnostic": "msdl.diagnostics",
     "SpecError": "msdl.diagnostics",
     "compile": "msdl.runtime.load",
+    "load": "msdl.runtime.run",
 }
 
-__all__ = ["Compilation", "Diagnostic", "SpecError", "__version__", "compile"]
+__all__ = ["Compilation", "Diagnostic", "SpecError", "__version__", "compile", "load"]
 
 
 def __getattr__(name: str) -> object:

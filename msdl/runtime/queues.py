@@ -1,0 +1,127 @@
+"""Images on their way through a network's sections: those that go on wait until they fill a batch again.
+
+images -> section 1 -> [wait] -> section 2 -> [wait] -> .. -> section K
+             |                      |                            |
+           answers                answers                      answers
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from msdl.runtime.errors import InputError
+from msdl.runtime.policy import Policy
+from msdl.runtime.sections import Clock, Section, finish
+from msdl.runtime.waiting import Group, Waiting
+
+# oneDNN compiles a convolution for every new batch size, which costs about as much as a section of a small network on
+# 100 images (docs/benchmarks.md); so the sizes of batches that aren't full come in steps.
+STEP = 16
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Images that have left: their numbers, classes, confidences, exits, and the seconds spent on each; all (N,)."""
+
+    numbers: Tensor
+    index: Tensor
+    confidence: Tensor
+    exit: Tensor
+    seconds: Tensor
+
+
+def nobody(device: torch.device) -> Answers:
+    """No image at all."""
+    whole, real = (torch.empty(0, dtype=kind, device=device) for kind in (torch.long, torch.double))
+    return Answers(whole, whole, real, whole, real)
+
+
+class Queues:
+    """Runs sections on batches of images that no exit before was sure of.
+
+    A section is given exactly the images that come to it; where they don't fill a batch, the last is repeated up to a
+    multiple of `step`. Less than a batch waits before a section.
+    """
+
+    def __init__(
+        self,
+        sections: Sequence[Section],
+        policy: Policy,
+        batch_size: int,
+        step: int = STEP,
+        clock: Clock = time.perf_counter,
+    ) -> None:
+        if batch_size < 1 or step < 1:
+            raise ValueError(f"{batch_size} images a batch, in steps of {step}: both are at least 1")
+        self.sections = sections
+        self.policy = policy
+        self.batch_size = batch_size
+        self.step = step
+        self.clock = clock
+        self.came = 0
+        self.waiting = [Waiting(batch_size) for _ in sections]
+
+    def push(self, images: Tensor) -> Iterator[Answers]:
+        """Takes up to a batch of images (N, C, H, W), normalised, numbered as they come, and runs what can be run.
+
+        After the first section, the deepest that has a whole batch before it goes first. Raises InputError.
+        """
+        start, numbers = self.clock(), torch.arange(self.came, self.came + len(images), device=images.device)
+        self.came += len(images)
+        if missing := self._rows(len(images)) - len(images):
+            images = torch.cat((images, images[-1:].expand(missing, *images.shape[1:])))
+        yield self._run(0, Group(numbers, torch.zeros_like(numbers, dtype=torch.double), (images,)), start)
+        yield from self._whole_batches()
+
+    def drain(self) -> Iterator[Answers]:
+        """Runs all that waits, through to the end. Raises InputError."""
+        for exit, waiting in enumerate(self.waiting):
+            while waiting.count:
+                yield self._advance(exit)
+                yield from self._whole_batches()
+
+    def _whole_batches(self) -> Iterator[Answers]:
+        while full := [exit for exit, waiting in enumerate(self.waiting) if waiting.count >= self.batch_size]:
+            yield self._advance(full[-1])
+
+    def _advance(self, exit: int) -> Answers:
+        """Runs a section on those that have waited longest before it."""
+        start, waiting = self.clock(), self.waiting[exit]
+        count = min(waiting.count, self.batch_size)
+        answers = self._run(exit, waiting.first(count, self._rows(count)), start)
+        waiting.drop(count)
+        return answers
+
+    def _run(self, exit: int, group: Group, start: float) -> Answers:
+        """Runs a section; those who don't leave wait before the next."""
+        logits, state = self.sections[exit](*group.state)
+        logits = _classes(logits)[: len(group.numbers)]
+        confidences = self.policy.confidences(logits, exit)
+        stops = self.policy.stops(confidences, exit)
+        leaving, staying = (rows.nonzero().squeeze(1) for rows in (stops, ~stops))
+        finish(logits)
+        seconds = group.seconds + (self.clock() - start) / len(group.numbers)
+        if len(staying):
+            self.waiting[exit + 1].put(staying, group.numbers, seconds, state)
+        index, exits = logits[leaving].argmax(1), torch.full_like(leaving, exit)
+        return Answers(group.numbers[leaving], index, confidences[leaving], exits, seconds[leaving])
+
+    def _rows(self, count: int) -> int:
+        return min(size(count, self.step), self.batch_size)
+
+
+def size(images: int, step: int) -> int:
+    """How many images a section is given where so many come: the next multiple of `step`, or power of 2 below it."""
+    return -(-images // step) * step if images > step else min(step, 1 << (images - 1).bit_length())
+
+
+def _classes(logits: Tensor) -> Tensor:
+    """Logits as they came, if they are for classes. Raises InputError."""
+    if logits.dim() != 2:
+        raise InputError(f"Early exit needs a class from every exit, and one gives maps: {tuple(logits.shape)}.")
+    return logits

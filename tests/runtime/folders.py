@@ -1,0 +1,51 @@
+"""Run folders as training leaves them, with weights that are no special case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+import msdl
+from msdl.runtime.preprocessing import Preprocessing
+from msdl.runtime.run import MODULE, WEIGHTS, Exit, Run
+
+SPEC = """\
+network small(classes = 3) {
+  input 3 x 8 x 8
+  scales 2 { width 4 * s }
+  stem conv3x3(width) bn relu
+  vertical conv3x3(width)/2 bn relu
+  layers 6 dense(width) { diagonal conv3x3(share)/2 bn relu;  horizontal conv3x3(share) bn relu }
+  exits at 2, 4, 6: gap linear(classes)
+}
+"""
+
+
+def small(folder: Path, seed: int = 1, **settings: int) -> nn.Module:
+    """The network above, its statistics drawn too, in evaluation mode."""
+    path = folder / "small.msd"
+    path.write_text(SPEC)
+    torch.manual_seed(seed)
+    model = msdl.compile(path, **settings).eval()
+    for name, value in model.state_dict().items():
+        if name.endswith("running_mean"):
+            value.copy_(torch.rand_like(value) - 0.5)
+    return model
+
+
+def run_folder(folder: Path, **settings: int) -> Run:
+    """A run of the network above, never trained."""
+    folder.mkdir()
+    model = small(folder, **settings)
+    source = msdl.Compilation.of(folder / "small.msd", **settings).emit("torch")
+    (folder / MODULE).write_text(source)
+    save_file(model.state_dict(), folder / WEIGHTS)
+    preprocessing = Preprocessing(model.INPUT, (0.5,) * 3, (0.25,) * 3)
+    exits = tuple(Exit(name, 1000 * number, 100 * number) for number, name in enumerate(model.EXITS, start=1))
+    classes = ("cat", "dog", "ship")[: model.CLASSES]
+    run = Run(folder, "small", "0123", settings, exits, classes, preprocessing, {"source": "digits"}, {}, {"msdl": "1"})
+    run.write()
+    return run

@@ -1,0 +1,227 @@
+"""Early exit is real: the answers of simulated early exit, and nobody is computed who has left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from msdl.runtime.budgeted import AHEAD, classify, route
+from msdl.runtime.confidence import CONFIDENCES
+from msdl.runtime.errors import InputError
+from msdl.runtime.policy import Policy
+from msdl.runtime.queues import Queues, size
+from msdl.runtime.sections import sections
+from tests.runtime.folders import small
+from tests.runtime.toy import Toy, expected
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> tuple[Tensor, Policy]:
+    """Images whose logits are small whole numbers, so that many tie, and thresholds that are some of theirs."""
+    count, exits, classes = draw(st.integers(0, 40)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    seed = draw(st.integers(0, 2**31))
+    images = torch.randint(-2, 3, (count, exits, classes), generator=torch.Generator().manual_seed(seed)).float()
+    names = tuple(f"exit{number}" for number in range(1, exits + 1))
+    temperatures = draw(st.sampled_from([(), (0.5, 1.0, 2.0, 3.0)[:exits]]))
+    policy = Policy(names, (None,) * (exits - 1), draw(st.sampled_from([*CONFIDENCES])), temperatures)
+    thresholds = []
+    for exit in range(exits - 1):
+        known = policy.confidences(images[:, exit], exit).tolist()
+        thresholds.append(draw(st.sampled_from([None, 0.0, 2.0, *known])))
+    return images, Policy(names, tuple(thresholds), policy.confidence, temperatures)
+
+
+@given(situations(), st.sampled_from([1, 3, 8, 16]))
+def test_the_answers_are_those_of_simulated_early_exit(situation: tuple[Tensor, Policy], step: int) -> None:
+    images, policy = situation
+    toy = Toy(images)
+    answers = route(toy, toy.numbered, policy, step=step)
+    classes, exits, confidences = expected(images, policy)
+    assert answers.index.tolist() == classes
+    assert answers.exit.tolist() == exits
+    assert answers.confidence.tolist() == pytest.approx(confidences, abs=1e-12)
+
+
+@given(situations())
+def test_a_section_sees_exactly_the_images_that_stay(situation: tuple[Tensor, Policy]) -> None:
+    images, policy = situation
+    toy = Toy(images)
+    exits = route(toy, toy.numbered, policy, step=1).exit.tolist()
+    waiting = [[image for image, left in enumerate(exits) if left >= exit] for exit in range(len(policy.exits))]
+    assert toy.seen == [images for images in waiting if images]
+
+
+@given(situations(), st.sampled_from([3, 8, 16]))
+def test_in_steps_an_image_that_stays_is_repeated(situation: tuple[Tensor, Policy], step: int) -> None:
+    images, policy = situation
+    toy = Toy(images)
+    exits = route(toy, toy.numbered, policy, step=step).exit.tolist()
+    waiting = [[image for image, left in enumerate(exits) if left >= exit] for exit in range(len(policy.exits))]
+    assert [sorted(set(seen)) for seen in toy.seen] == [images for images in waiting if images]
+    assert all(len(seen) == size(len(set(seen)), step) for seen in toy.seen)
+
+
+def test_a_batch_is_padded_to_a_size_that_comes_again() -> None:
+    images = torch.zeros(40, 4, 2)
+    images[:3, 0, 0], images[:30, 2, 0] = 9, 9
+    toy = Toy(images)
+    route(toy, toy.numbered, Policy(toy.EXITS, (0.9, None, 0.9)), step=8)
+    assert [len(seen) for seen in toy.seen] == [40, 40, 40, 16]
+    assert toy.seen[1] == [*range(3, 40), 39, 39, 39]
+    assert toy.seen[3] == [*range(30, 40), 39, 39, 39, 39, 39, 39]
+
+
+@pytest.mark.parametrize(
+    ("images", "step", "wanted"),
+    [(1, 16, 1), (3, 16, 4), (9, 16, 16), (16, 16, 16), (17, 16, 32), (256, 16, 256), (5, 6, 6), (7, 6, 12), (7, 1, 7)],
+)
+def test_sizes(images: int, step: int, wanted: int) -> None:
+    assert size(images, step) == wanted
+
+
+@pytest.mark.parametrize("confidence", CONFIDENCES)
+@pytest.mark.parametrize("count", [1, 2, 17, 33])
+def test_a_generated_network_answers_as_simulated(count: int, confidence: str, tmp_path: Path) -> None:
+    model = small(tmp_path).double()
+    images = torch.randn(count, 3, 8, 8, dtype=torch.float64)
+    with torch.inference_mode():
+        logits = torch.stack(model(images))
+    closed = Policy.to_the_last(model.EXITS)
+    # Midway between two images' confidences: batches of other sizes round otherwise.
+    middles = []
+    for exit in (0, 1):
+        known = CONFIDENCES[confidence](logits[exit]).sort().values
+        middles.append((known[count // 2] + known[max(0, count // 2 - 1)]).item() / 2)
+    for thresholds in ((middles[0], middles[1]), (None, middles[1]), (middles[0], None), (None, None), (0.0, None)):
+        policy = Policy(closed.exits, thresholds, confidence)
+        exits = policy.exits_of(logits)
+        answers = [*classify(model, images, policy, batch_size=max(1, count - 3))]
+        assert [answer.exit for answer in answers] == exits.tolist()
+        assert [answer.index for answer in answers] == logits[exits, torch.arange(count)].argmax(1).tolist()
+
+
+def test_batch_normalisation_uses_what_training_left(tmp_path: Path) -> None:
+    model = small(tmp_path)
+    images = torch.randn(5, 3, 8, 8)
+    policy = Policy.to_the_last(model.EXITS)
+    right = route(model, images, policy)
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    model.train()
+    model.stem.eval()
+    assert torch.equal(route(model, images, policy).confidence, right.confidence)
+    assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+    assert model.training and model.layer1.training and not model.stem.training
+
+
+def test_a_policy_for_the_first_exits_ends_there() -> None:
+    images = torch.randn(4, 3, 2)
+    toy = Toy(images)
+    answers = route(toy, toy.numbered, Policy.to_the_last(("exit1", "exit2")))
+    assert answers.exit.tolist() == [1] * 4
+    assert len(toy.seen) == 2
+
+
+@pytest.mark.parametrize("exits", [("exit2",), ("exit1", "exit3"), ("exit1", "exit2", "exit3", "exit4")])
+def test_a_policy_for_other_exits(exits: tuple[str, ...]) -> None:
+    toy = Toy(torch.zeros(1, 3, 2))
+    with pytest.raises(InputError, match="the network has exit1, exit2, exit3"):
+        route(toy, toy.numbered, Policy.to_the_last(exits))
+    assert not toy.seen
+
+
+def test_maps_are_refused() -> None:
+    def section(images: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        return images, ()
+
+    queues = Queues([section], Policy.to_the_last(("exit1",)), 2)
+    with pytest.raises(InputError, match=r"maps: \(2, 3, 4, 4\)"):
+        [*queues.push(torch.zeros(2, 3, 4, 4))]
+
+
+def test_the_seconds_of_a_batch_are_shared_among_the_images_that_took_them() -> None:
+    images = torch.tensor([[[9.0, 0], [9, 0]], [[1, 0], [9, 0]], [[1, 0], [9, 0]], [[1, 0], [9, 0]]])
+    toy = Toy(images, (8.0, 3.0))
+    queues = Queues(sections(toy), Policy(toy.EXITS, (0.9,)), 4, step=1, clock=toy.clock)
+    answers = [*queues.push(toy.numbered), *queues.drain()]
+    assert [(each.numbers.tolist(), each.seconds.tolist()) for each in answers] == [([0], [2]), ([1, 2, 3], [3, 3, 3])]
+
+
+def test_those_that_go_on_wait_until_they_fill_a_batch() -> None:
+    """Of every four images one goes on; the second section is run once there are four, and at the end."""
+    images = torch.zeros(20, 2, 2)
+    images[torch.arange(20) % 4 > 0, 0, 0] = 9
+    toy = Toy(images)
+    answers = classify(toy, toy.numbered, Policy(toy.EXITS, (0.9,)), batch_size=4, step=1)
+    assert [answer.exit for answer in answers] == [1, 0, 0, 0] * 5
+    assert toy.seen == [
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+        [8, 9, 10, 11],
+        [12, 13, 14, 15],
+        [0, 4, 8, 12],
+        [16, 17, 18, 19],
+        [16],
+    ]
+
+
+def test_images_are_read_a_batch_at_a_time() -> None:
+    images = torch.full((10, 2, 3), 9.0)
+    images[:, :, 1:] = 0
+    toy, read = Toy(images), []
+    answers = classify(toy, counted(toy.numbered, read), Policy(toy.EXITS, (0.5,)), batch_size=4)
+    assert read == []
+    next(answers)
+    assert len(read) == 4
+    assert len([*answers]) == 9
+    assert len(read) == 10
+
+
+def test_an_image_that_waits_alone_holds_the_others_up_no_longer_than_is_said() -> None:
+    """Of an endless stream the first image alone goes on: nothing ever fills a batch with it."""
+    images = torch.zeros(40 * 3, 2, 2)
+    images[1:, 0, 0] = 9
+    toy, read = Toy(images), []
+    answers = classify(toy, counted(toy.numbered, read), Policy(toy.EXITS, (0.9,)), batch_size=3)
+    assert next(answers).exit == 1
+    assert len(read) == 3 * (AHEAD + 1)
+    assert [next(answers).exit for _ in range(60)] == [0] * 60
+    assert len(read) <= 3 * (AHEAD + 1) + 60
+
+
+def counted(images: Tensor, read: list[int]) -> Iterator[Tensor]:
+    """The images, one by one; `read` gets the number of each that is asked for."""
+    for number, image in enumerate(images):
+        read.append(number)
+        yield image
+
+
+@given(situations(), st.integers(1, 9), st.sampled_from([1, 4]))
+def test_any_stream_is_answered_in_order(situation: tuple[Tensor, Policy], batch_size: int, step: int) -> None:
+    images, policy = situation
+    toy = Toy(images)
+    answers = [*classify(toy, toy.numbered, policy, batch_size=batch_size, step=step)]
+    classes, exits, _ = expected(images, policy)
+    assert [answer.index for answer in answers] == classes
+    assert [answer.exit for answer in answers] == exits
+    if step == 1:
+        assert sum(map(len, toy.seen)) == sum(exit + 1 for exit in exits)
+
+
+def test_no_images() -> None:
+    toy = Toy(torch.zeros(0, 2, 3))
+    assert [*classify(toy, [], Policy.to_the_last(toy.EXITS))] == []
+    assert len(route(toy, toy.numbered, Policy.to_the_last(toy.EXITS)).numbers) == 0
+    assert not toy.seen
+
+
+@pytest.mark.parametrize("sizes", [{"batch_size": 0}, {"batch_size": -1}, {"step": 0}])
+def test_sizes_that_make_no_sense(sizes: dict[str, int]) -> None:
+    toy = Toy(torch.zeros(1, 2, 3))
+    with pytest.raises(ValueError, match="at least 1"):
+        next(classify(toy, toy.numbered, Policy.to_the_last(toy.EXITS), **sizes))
