@@ -116,7 +116,7 @@ def test_blocks_can_be_copied_as_the_comment_says(started: str, folder: Path) ->
     text, count = re.subn(r"^#  (?=\S|  \S+ +=| {4}\S)", "", started, flags=re.MULTILINE)
     copied = re.sub(r"^import .*$", "", text, flags=re.MULTILINE)
     (folder / "mine.msd").write_text(copied, encoding="utf-8")
-    assert count > 0
+    assert (count > 0) == ("import" in started)
     assert nodes(Compilation.of("mine.msd")) == before
 
 
