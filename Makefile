@@ -24,7 +24,7 @@ export TABLES
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: $(INSTALLED)  ## check, cost, draw and compile a network of the library, then run it on an image
+demo: $(INSTALLED)  ## draw, train and calibrate a network of the library, and measure what early exit saves
 	@$(BIN)/python examples/demo.py
 
 test: $(INSTALLED)  ## the tests
@@ -62,7 +62,7 @@ clean:  ## remove what the targets made, .venv included
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet -c constraints.txt torch==2.13.0
-	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[train,dev]'
 	touch $@
 
 $(INSTALLED_DOCS): $(INSTALLED)

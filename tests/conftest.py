@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from difflib import unified_diff
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# Networks of tests are so small that threads only wait for each other; torch and what is started here read this.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # The same examples every time, and no clock: these machines are shared.
 settings.register_profile("msdl", derandomize=True, deadline=None)

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from msdl.cli.lazy import LazyGroup
+from msdl.runtime.errors import InputError
 from msdl.version import VERSION
 
 # A command is a file or a folder of its name beside this one.
@@ -27,6 +28,10 @@ COMMANDS = {
     "list": "List the library's networks.",
     "new": "Start a spec from a network of the library.",
     "compile": "Write a network as a PyTorch module.",
+    "train": "Train a network into a run folder.",
+    "calibrate": "Find when images may stop early: a policy for a budget or a bound on the risk.",
+    "evaluate": "Say what every exit of a trained network gets right, and what it costs.",
+    "predict": "Classify images with real early exit.",
     "import": "Bring networks and weights over from elsewhere.",
     "doctor": "Say what is installed, and how to install what is missing.",
 }
@@ -42,6 +47,7 @@ Start here:
   msdl cost msdnet_imagenet --set spacing=6     the same with another parameter
   msdl draw net.msd -o net.svg                  its grid, its exits, what they need
   msdl compile net.msd -o net.py                a readable PyTorch module
+  msdl train msdnet_digits -o runs/digits       trained, on handwritten digits
 
 \b
 A SPEC is
@@ -105,6 +111,17 @@ def _refuse(error: OSError) -> int:
     return UNUSABLE
 
 
+def _say(error: InputError) -> int:
+    """Says what can't be used."""
+    from msdl.cli.output import INVALID
+    from msdl.report import clean
+
+    help = f"  help: {error.help}" if error.help else ""
+    for line in (*f"Error: {error}".splitlines(), *help.splitlines()):
+        click.echo(clean(line), err=True)
+    return INVALID
+
+
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -118,6 +135,8 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         _show(error)
         return error.exit_code
+    except InputError as error:
+        return _say(error)
     except OSError as error:
         return _refuse(error)
     except ModuleNotFoundError as error:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import torch
+from PIL import Image
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-NETWORK, CHECK, COST, PYTHON = re.findall(r"^```\w*\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+NETWORK, CHECK, COST, COMPILED, TRAINED, LINES = re.findall(r"^```\w*\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 WRONG = re.search(r"^Say the last line were `(.*)`:$", README, re.MULTILINE)
+# What keeps a test short.
+SHORTER = {"train": ("--epochs", "1"), "evaluate": ("--budgets", "2")}
 
 
 @pytest.fixture
@@ -40,10 +45,26 @@ def test_the_costs(net: Path, msdl) -> None:
     assert f"$ msdl cost net.msd\n{msdl('cost', 'net.msd').out}".startswith(COST)
 
 
-def test_the_python(net: Path) -> None:
-    exec(compile(PYTHON, "README.md", "exec"), {})
+@pytest.fixture
+def photos(folder: Path) -> Path:
+    """The pictures of the README: a dark one and a bright one."""
+    for name, grey in (("zero", 0), ("seven", 200)):
+        path = folder / "photos" / f"{name}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.new("L", (8, 8), grey).save(path)
+    return folder / "photos"
 
 
-def test_its_commands(net: Path, msdl) -> None:
+def test_its_commands_and_its_python(net: Path, photos: Path, msdl) -> None:
+    """The commands stand in an order in which they work; what is trained is there for Python."""
+    torch.set_num_threads(1)
+    said = {}
     for line in re.findall(r"^    msdl (.*)$", README, re.MULTILINE):
-        assert msdl(*line.split("#")[0].split()).code == 0, line
+        command, *arguments = line.split("#")[0].split()
+        result = msdl(command, *arguments, *SHORTER.get(command, ()))
+        assert result.code == 0, (line, result.err)
+        said[command] = result.out
+    exec(compile(COMPILED + TRAINED, "README.md", "exec"), {})
+    told, written = ([json.loads(line) for line in text.splitlines()] for text in (LINES, said["predict"]))
+    assert [line.keys() for line in told] == [line.keys() for line in written]
+    assert {line["image"] for line in told} == {line["image"] for line in written}

@@ -1,0 +1,25 @@
+"""What a training tells: a line an epoch, and at the end what every exit gets right."""
+
+from __future__ import annotations
+
+from msdl.cli.wording import columns
+from msdl.quantities import amount
+from msdl.runtime.run import Run
+from msdl.training.record import Row, accuracies, best, read
+
+
+def line(row: Row) -> str:
+    """`epoch 12  loss 0.4183  validation 91.1 95.6 97.2 %`: the accuracy of every exit."""
+    shares = " ".join(f"{100 * accuracy:.1f}" for accuracy in accuracies(row).values())
+    return f"epoch {row['epoch']}  loss {row['train_loss']:.4f}  validation {shares} %"
+
+
+def table(run: Run) -> str:
+    """The exits of a run, by the epoch whose weights are kept."""
+    kept = best(read(run))
+    titles = ("exit", "MACs", "validation accuracy")
+    shares = accuracies(kept)
+    rows = [(exit.name, amount(exit.macs), f"{100 * shares[exit.name]:.2f} %") for exit in run.exits]
+    return "\n".join(
+        [*columns([titles, *rows], "<>>"), "", f"The weights of epoch {kept['epoch']} are in '{run.folder}'."]
+    )

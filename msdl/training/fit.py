@@ -1,0 +1,133 @@
+"""Training: a spec and data -> a run folder with a trained network, on Lightning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from torch import nn
+
+from msdl.compilation import Compilation
+from msdl.runtime.errors import InputError
+from msdl.runtime.load import execute
+from msdl.runtime.run import MODULE, Run
+from msdl.training import checkpoints, published
+from msdl.training.data import open_data, reopened, verify
+from msdl.training.data.dataset import Dataset
+from msdl.training.datamodule import DataModule
+from msdl.training.folder import create, insist_on_new
+from msdl.training.options import BadOption, Options
+from msdl.training.process import is_first
+from msdl.training.recorder import Recorder, Watch
+from msdl.training.seeds import seed_torch
+from msdl.training.task import Task
+from msdl.training.trainer import interruptible, quiet, trainer
+
+
+def train(
+    spec: str | Path | Compilation,
+    data: str = "digits",
+    folder: str | Path = "run",
+    options: Options | None = None,
+    settings: Mapping[str, int | float | str] | None = None,
+    *,
+    watch: Watch | None = None,
+    bar: bool = False,
+) -> Run:
+    """Trains a network into a folder of its own; without options, with those that are usual for the data.
+
+    `watch` is given the row of every epoch; with `bar` Lightning shows its progress on the standard error. What was
+    learned by the last whole epoch is in the folder when this is interrupted, and `resume` goes on. Raises SpecError,
+    InputError, BadOption, and KeyboardInterrupt.
+    """
+    folder = Path(folder)
+    if not is_first():
+        return resume(folder)
+    compilation = spec if isinstance(spec, Compilation) else Compilation.of(spec)
+    compilation = replace(compilation, settings={**compilation.settings, **(settings or {})})
+    options = options or published.options(data)
+    classes = insist_on_trainable(compilation, options)
+    insist_on_new(folder)
+    fit = Fit(folder, options, watch, bar)
+    channels, height, width = compilation.network.image.extents
+    opened = open_data(
+        data,
+        (channels, height, width),
+        classes,
+        seed=options.seed,
+        validation=options.validation,
+        mean=options.mean,
+        std=options.std,
+    )
+    verify(opened)
+    run = create(folder, compilation, opened, options)
+    fit(run, opened)
+    return run
+
+
+def resume(folder: str | Path, data: str | None = None, *, watch: Watch | None = None, bar: bool = False) -> Run:
+    """Goes on with a run after its last whole epoch, as if it had never stopped.
+
+    `data` says where its images lie by now. Raises InputError and KeyboardInterrupt.
+    """
+    run = Run.read(folder)
+    fit = Fit(run.folder, _options(run), watch, bar)
+    fit(run, reopened(run, data))
+    return run
+
+
+def is_finished(run: Run) -> bool:
+    """Whether all epochs are through. Raises InputError."""
+    return len(checkpoints.rows(run)) >= _options(run).epochs
+
+
+def insist_on_trainable(compilation: Compilation, options: Options) -> int:
+    """How many classes all exits tell apart. Raises SpecError, InputError, and BadOption."""
+    network = compilation.network
+    options.weights(len(network.exits))
+    outputs = {exit.name: network[exit.output].size for exit in network.exits}
+    for name, size in outputs.items():
+        if not size.flat:
+            raise InputError(
+                f"'{name}' gives a map of {size}, not a number for every class.", "end it with linear(classes)"
+            )
+    counts = {size.channels for size in outputs.values()}
+    if len(counts) > 1:
+        raise InputError(f"The exits tell {', '.join(map(str, sorted(counts)))} classes apart; they must agree.")
+    return counts.pop()
+
+
+class Fit:
+    """Lightning's trainer and the recorder at work on a run. Raises InputError where this machine can't do it."""
+
+    def __init__(self, folder: Path, options: Options, watch: Watch | None, bar: bool) -> None:
+        self.options = options
+        self.recorder = Recorder(folder, watch)
+        self.trainer = trainer(folder, options, self.recorder, bar)
+
+    def __call__(self, run: Run, data: Dataset) -> None:
+        """From the run's last checkpoint, or from the start. Raises InputError."""
+        task = Task(network(run, self.options.seed), self.options, run.preprocessing, len(run.classes))
+        checkpoint = checkpoints.last(run)
+        if checkpoint is not None:
+            checkpoints.insist_on_own(checkpoint, task)
+        with quiet(), interruptible(self.trainer):
+            self.trainer.fit(task, datamodule=DataModule(data, self.options), ckpt_path=checkpoint)
+
+
+def network(run: Run, seed: int) -> nn.Module:
+    """The run's module, as it is kept, with the weights that its seed draws. Raises InputError."""
+    seed_torch(seed, "weights")
+    try:
+        made: nn.Module = execute(run.path(MODULE).read_text(encoding="utf-8"), run.network).Network()
+    except Exception as error:  # a file that may hold anything
+        raise InputError(f"'{run.path(MODULE)}' can't be used: {error}.") from None
+    return made
+
+
+def _options(run: Run) -> Options:
+    try:
+        return Options.of_json(run.options)
+    except BadOption as error:
+        raise InputError(f"The options of '{run.folder}' can't be used: {error}") from None

@@ -1,0 +1,104 @@
+"""A run folder, made whole or not at all."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from msdl import files
+from msdl.compilation import Compilation
+from msdl.runtime.errors import InputError
+from msdl.runtime.run import CHECKPOINTS, MODULE, RECORD, SPEC, SPLITS, Exit, Run
+from msdl.training.copies import copies, settings
+from msdl.training.data.dataset import Dataset
+from msdl.training.data.record import write_splits
+from msdl.training.options import Options
+from msdl.version import VERSION
+
+READABLE = 0o755
+
+
+def insist_on_new(folder: Path) -> None:
+    """Refuses a folder that holds something. Raises InputError."""
+    if (folder / RECORD).exists():
+        help = f"`msdl train --resume {folder}` goes on with it"
+        raise InputError(f"'{folder}' holds a run already.", help)
+    with writing(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InputError(f"'{folder}' exists, and is not an empty folder.", "a run needs a folder of its own")
+
+
+def create(folder: Path, compilation: Compilation, data: Dataset, options: Options) -> Run:
+    """Makes a run's folder: a temporary one beside it is filled, and then takes its name. Raises InputError."""
+    insist_on_new(folder)
+    with writing(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent.resolve()))
+        try:
+            run = _fill(place, compilation, data, options)
+            _move(place, folder.resolve())
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+    return replace(run, folder=folder)
+
+
+def _move(place: Path, folder: Path) -> None:
+    """To a name that is free, or into an empty folder, where run.json arrives last: that makes it a run."""
+    if folder.exists():
+        for entry in sorted(place.iterdir(), key=lambda entry: entry.name == RECORD):
+            entry.replace(folder / entry.name)
+        place.rmdir()
+    else:
+        place.chmod(READABLE)
+        place.replace(folder)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Says of what can't be written that it can't. Raises InputError."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"'{path}' can't be written: {error.strerror or error}.") from None
+
+
+def _fill(place: Path, compilation: Compilation, data: Dataset, options: Options) -> Run:
+    """The module is made from the copies: the folder alone tells how it came about."""
+    for name, text in copies(compilation).items():
+        files.write(place / name, text)
+    kept = replace(Compilation.of(place / SPEC), chosen=compilation.network.name, settings=settings(compilation))
+    files.write(place / MODULE, kept.emit("torch"))
+    (place / CHECKPOINTS).mkdir()
+    run = Run(
+        place,
+        kept.network.name,
+        kept.digest,
+        settings(compilation),
+        tuple(Exit(exit.name, exit.macs.lazy, exit.parameters) for exit in kept.costs.exits),
+        data.classes,
+        data.preprocessing,
+        _facts(data, options),
+        options.as_json(),
+        _versions(),
+    )
+    write_splits(data, run.path(SPLITS))
+    run.write()
+    return run
+
+
+def _facts(data: Dataset, options: Options) -> Mapping[str, Any]:
+    counts = {"train": len(data.train), "validation": len(data.validation), "test": len(data.test)}
+    return {"source": data.source, "seed": options.seed, "images": counts}
+
+
+def _versions() -> dict[str, str]:
+    packages = {name: version(name) for name in ("torch", "lightning")}
+    return {"msdl": VERSION, "python": platform.python_version(), **packages}

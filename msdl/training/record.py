@@ -1,0 +1,59 @@
+"""What was measured after every epoch: the rows of metrics.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+from msdl.runtime.errors import InputError
+from msdl.runtime.run import METRICS, Run
+
+Row = Mapping[str, int | float]
+LOSS, ACCURACY = "_loss", "_accuracy"
+
+
+def row(epoch: int, lr: float, loss: float, losses: Mapping[str, float], accuracies: Mapping[str, float]) -> Row:
+    """One epoch, counted from 1: the learning rate it began with, the mean training loss, and the validation's.
+
+    Numbers have the digits that a float32 has.
+    """
+    exits = {exit + kind: of[exit] for exit in losses for kind, of in ((LOSS, losses), (ACCURACY, accuracies))}
+    return {"epoch": epoch} | {
+        name: float(f"{value:.7g}") for name, value in ({"lr": lr, "train_loss": loss} | exits).items()
+    }
+
+
+def accuracies(row: Row) -> dict[str, float]:
+    """The validation accuracy by exit."""
+    return {name.removesuffix(ACCURACY): value for name, value in row.items() if name.endswith(ACCURACY)}
+
+
+def best(rows: Sequence[Row]) -> Row:
+    """The epoch whose weights are kept: the best mean validation accuracy over the exits; of equals the last."""
+    return max(rows, key=lambda row: (fmean(accuracies(row).values()), row["epoch"]))
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0].keys() if rows else (), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def read(run: Run) -> list[Row]:
+    """The rows of a run's metrics.csv; none before the first epoch ends. Raises InputError."""
+    path = run.path(METRICS)
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [{name: _number(text) for name, text in row.items()} for row in csv.DictReader(file)]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise InputError(f"'{path}' can't be read: {error}.") from None
+
+
+def _number(text: str) -> int | float:
+    return int(text) if text.isdigit() else float(text)

@@ -1,0 +1,52 @@
+"""What a run keeps after every epoch, besides the checkpoint: metrics.csv, and the weights of the best epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lightning.pytorch import Callback, LightningModule, Trainer
+from safetensors.torch import save
+
+from msdl import files
+from msdl.runtime.run import METRICS, WEIGHTS
+from msdl.training.folder import writing
+from msdl.training.record import Row, as_csv, best
+from msdl.training.task import Task
+
+Watch = Callable[[Row], None]
+
+
+class Recorder(Callback):
+    """Its rows are part of the checkpoint: a resumed run has those of one that was never interrupted.
+
+    Where an epoch is the best so far, its weights come first: `msdl.load` works after the first row.
+    """
+
+    def __init__(self, folder: Path, watch: Watch | None) -> None:
+        self.folder = folder
+        self.watch = watch
+        self.rows: list[Row] = []
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"rows": [dict(row) for row in self.rows]}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.rows = list(state_dict["rows"])
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        assert isinstance(pl_module, Task)
+        self.rows.append(pl_module.row)
+        if trainer.is_global_zero:
+            if best(self.rows) is self.rows[-1]:
+                self._keep(pl_module)
+            with writing(self.folder / METRICS):
+                files.write(self.folder / METRICS, as_csv(self.rows))
+            if self.watch is not None:
+                self.watch(self.rows[-1])
+
+    def _keep(self, task: Task) -> None:
+        weights = {name: value.detach().cpu().contiguous() for name, value in task.network.state_dict().items()}
+        with writing(self.folder / WEIGHTS):
+            files.write(self.folder / WEIGHTS, save(weights))

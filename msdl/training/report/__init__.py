@@ -1,0 +1,101 @@
+"""Evaluations -> one HTML file that shows them: curves, histograms, images, calibration, tables.
+
+The file needs nothing else, and its content security policy allows nothing else: no script, one style by its hash,
+pictures from `data:` addresses.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from msdl.backends.html.inks import ink, inks
+from msdl.language import highlight
+from msdl.quantities import amount
+from msdl.runtime.run import SPEC, Run
+from msdl.training.evaluation.results import Evaluation
+from msdl.training.report.contents import chapter, comparison
+from msdl.version import VERSION
+
+
+def page(evaluations: Sequence[Evaluation], ensemble: Evaluation | None = None) -> str:
+    """The report of one run, or of several on one another, with the ensemble of them as one more curve."""
+    told = [*evaluations, *([ensemble] if ensemble else [])]
+    chapters = [chapter(evaluation, number) for number, evaluation in enumerate(evaluations, start=1)]
+    plots = comparison(told)
+    colors = {color for plot in (*plots, *(plot for each in chapters for plot in each.plots)) for color in plot.colors}
+    colors |= {color for each in chapters for color in each.colors}
+    style = "\n".join([_part("report.css"), inks(sorted(colors)), highlight.css()])
+    return _templates().get_template("report.html.jinja").render(
+        evaluations=told,
+        chapters=chapters,
+        ensemble=ensemble,
+        plots=plots,
+        measuring=evaluations[0].measuring,
+        data=evaluations[0].subject.data,
+        specs=[_spec(each.subject.run, number) for number, each in enumerate(evaluations)],
+        version=VERSION,
+        style=style,
+        style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
+    )  # fmt: skip
+
+
+def _spec(run: Run | None, number: int) -> str:
+    """The spec of a run in colour; empty where there is none any more."""
+    try:
+        text = run.path(SPEC).read_text(encoding="utf-8") if run else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return highlight.html(text, prefix=f"spec{number}-line") if text else ""
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("msdl.training.report"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=True,
+    )
+    filters: dict[str, Callable[..., str]] = {
+        "amount": rounded,
+        "ink": ink,
+        "percent": percent,
+        "surely": surely,
+        "ms": ms,
+    }
+    environment.filters |= filters
+    return environment
+
+
+def _part(name: str) -> str:
+    """A file beside the template, as it is: in CSS braces mean something else than to Jinja."""
+    environment = _templates()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def rounded(number: float) -> str:
+    return amount(round(number))
+
+
+def percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f} %"
+
+
+def surely(confidence: float) -> str:
+    """A confidence, with more digits where it is near to certainty: `87 %`, `99.93 %`, `> 99.99 %`."""
+    if confidence > 0.9999:
+        return "> 99.99 %"
+    return percent(confidence, 0 if confidence < 0.995 else 2)
+
+
+def ms(milliseconds: float) -> str:
+    """Three digits that count: `0.0123`, `1.23`, `123`."""
+    return f"{milliseconds:#.3g}".rstrip(".")

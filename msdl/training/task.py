@@ -1,0 +1,148 @@
+"""What Lightning trains: a generated network, its loss over all exits, its optimiser, and what it gets right."""
+
+from __future__ import annotations
+
+import math
+from contextlib import AbstractContextManager, nullcontext
+from statistics import fmean
+from typing import Any
+
+import torch
+from lightning.pytorch import LightningModule
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+from torch.optim.lr_scheduler import LambdaLR
+from torchmetrics import MeanMetric
+from torchmetrics.classification import MulticlassAccuracy
+from torchmetrics.wrappers import MultitaskWrapper
+
+from msdl.runtime.errors import InputError
+from msdl.runtime.preprocessing import Preprocessing
+from msdl.training import record
+from msdl.training.data.augmentation import AUGMENTATIONS
+from msdl.training.datamodule import Batch
+from msdl.training.gradients import Forward, equilibrium
+from msdl.training.loss import exit_losses, mixed
+from msdl.training.options import Options
+from msdl.training.schedules import factor
+from msdl.training.seeds import seed_torch
+
+# A loss is looked at after so many steps: looking makes an accelerator wait.
+STEPS_BETWEEN_LOOKS = 50
+
+
+class Task(LightningModule):
+    """Its state dict is the network's, with `network.` before every name. `row` is the last epoch's."""
+
+    def __init__(self, network: nn.Module, options: Options, preprocessing: Preprocessing, classes: int) -> None:
+        super().__init__()
+        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.options = options
+        self.preprocessing = preprocessing
+        self.augment = AUGMENTATIONS[options.augment].batch
+        self.classes = classes
+        self.exits: tuple[str, ...] = tuple(network.EXITS)  # type: ignore[arg-type]
+        self.exit_weights = options.weights(len(self.exits))
+        forward = equilibrium(network) if options.gradient_equilibrium else network.forward
+        self.outputs: Forward = torch.compile(forward, dynamic=False) if options.compile else forward
+        self.accuracies = MultitaskWrapper({exit: MulticlassAccuracy(classes, average="micro") for exit in self.exits})
+        self.losses = MultitaskWrapper({exit: MeanMetric(nan_strategy="disable") for exit in self.exits})
+        self.steps: list[Tensor] = []
+        self.lr = options.lr
+        self.row: record.Row = {}
+
+    def configure_optimizers(self) -> Any:
+        """SGD with Nesterov momentum (Huang et al. 2018, section 5); the learning rate changes with every step."""
+        options = self.options
+        optimizer = torch.optim.SGD(
+            self.network.parameters(),
+            options.lr,
+            options.momentum,
+            weight_decay=options.weight_decay,
+            nesterov=options.momentum > 0,
+            fused=True,
+        )
+        steps = int(self.trainer.estimated_stepping_batches) // options.epochs
+        schedule = LambdaLR(optimizer, lambda step: factor(options, step, steps))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def on_train_epoch_start(self) -> None:
+        self.steps.clear()
+        self.lr = float(self.trainer.optimizers[0].param_groups[0]["lr"])
+
+    def training_step(self, batch: Batch, number: int) -> Tensor:
+        """The weighted sum of the exits' losses. What chance decides, the seed and the step decide alone."""
+        seed_torch(self.options.seed, "step", self.global_step, self.global_rank)
+        images, target = self._drawn(*batch)
+        with self._recomputation():
+            outputs = self.outputs(images)
+        losses = exit_losses(outputs, target, self.options)
+        self.steps.append(losses.detach())
+        if self.trainer.is_last_batch or len(self.steps) % STEPS_BETWEEN_LOOKS == 0:
+            self._insist_on_numbers()
+        loss = self._weighted(losses)
+        self.log("loss", loss, prog_bar=True)
+        return loss
+
+    def _weighted(self, losses: Tensor) -> Tensor:
+        return (losses * losses.new_tensor(self.exit_weights)).sum()
+
+    def _drawn(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """What the network sees of a batch: augmented, normalised, mixed."""
+        images = self._normalised(self.augment(pixels))
+        if not self.options.mixup:
+            return images, labels
+        return mixed(images, labels, self.classes, self.options.mixup)
+
+    def _normalised(self, pixels: Tensor) -> Tensor:
+        """With the channels last in memory, as convolutions are fastest (docs/benchmarks.md)."""
+        return self.preprocessing.normalised(pixels).contiguous(memory_format=torch.channels_last)
+
+    def _recomputation(self) -> AbstractContextManager[Any]:
+        if not self.options.memory_efficient:
+            return nullcontext()
+        from msdl.training.memory import Recomputation
+
+        return Recomputation()
+
+    def _insist_on_numbers(self) -> None:
+        """Raises InputError."""
+        wrong = (~torch.stack(self.steps[-STEPS_BETWEEN_LOOKS:]).isfinite()).nonzero()
+        if len(wrong):
+            step, exit = wrong[0].tolist()
+            number = max(0, len(self.steps) - STEPS_BETWEEN_LOOKS) + step + 1
+            raise self._diverged(self.exits[exit], f"at step {number} of")
+
+    def _diverged(self, exit: str, when: str) -> InputError:
+        epoch = self.current_epoch + 1
+        kept = f"; what epoch {epoch - 1} has learned is kept" if epoch > 1 else ""
+        return InputError(
+            f"The loss of '{exit}' is not a number any more, {when} epoch {epoch}.",
+            f"try a lower --lr than {self.options.lr:g}, or --warmup{kept}",
+        )
+
+    def validation_step(self, batch: Batch, number: int) -> None:
+        pixels, labels = batch
+        outputs = dict(zip(self.exits, self.network(self._normalised(pixels)), strict=True))
+        losses = {exit: cross_entropy(logits.float(), labels) for exit, logits in outputs.items()}
+        self.accuracies.update(outputs, dict.fromkeys(self.exits, labels))
+        self.losses.update(losses, dict.fromkeys(self.exits, torch.tensor(len(labels))))
+
+    def on_validation_epoch_end(self) -> None:
+        losses, accuracies = (
+            {exit: float(value) for exit, value in metric.compute().items()}
+            for metric in (self.losses, self.accuracies)
+        )
+        self.losses.reset()
+        self.accuracies.reset()
+        for exit, loss in losses.items():
+            if not math.isfinite(loss):  # the last step's update has done it
+                raise self._diverged(exit, "after")
+        self.row = record.row(self.current_epoch + 1, self.lr, self._train_loss(), losses, accuracies)
+        self.log_dict({name: float(value) for name, value in self.row.items() if name != "epoch"})
+        self.log("accuracy", fmean(accuracies.values()), prog_bar=True, logger=False)
+
+    def _train_loss(self) -> float:
+        """The mean over the epoch's steps, and over the processes."""
+        loss = self._weighted(torch.stack(self.steps).mean(0))
+        return float(self.trainer.strategy.reduce(loss, reduce_op="mean"))
