@@ -1,67 +1,141 @@
 """What msdl does, in one run: `make demo`.
 
-Checks a network of the library, says what its exits cost, draws it, compiles it into build/ and runs the module on an
-image. The image is synthetic (a sun over the sea, computed here), and the network's weights are random: the point is
-that every answer comes as soon as its exit is computed, and that nothing behind it is.
+From a spec of the library to a trained network whose time per image falls with the budget: checks it, draws it, says
+what its exits cost, trains it on handwritten digits, finds thresholds for three budgets, classifies images that really
+stop early, and measures what that saves. Everything is written into build/; the run of the last time is replaced.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import shlex
+import shutil
 import subprocess
 import sys
-import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import fmean, median
+from time import perf_counter
 from types import ModuleType
+from typing import Any
 
 import torch
+from safetensors.torch import load_file
+from torch import Tensor
 
-NETWORK = "msdnet_cifar_anytime"
+import msdl
+from msdl.quantities import amount
+from msdl.runtime.budgeted import Answer, classify
+from msdl.runtime.policy import Policy
+from msdl.runtime.preprocessing import Preprocessing
+from msdl.runtime.run import Run
+from msdl.training.data import Dataset, reopened
+from msdl.training.scores import scores
+
+NETWORK = "msdnet_digits"
 BUILD = Path("build")
-SIZE = 32
+RUN = BUILD / "digits"
+IMAGES = BUILD / "images"
+BATCH = 256
+TURNS = 9
+SHOWN = 4  # easy images, and as many hard ones
+EVERY = 10  # epochs that are shown
+# The budgets, in percent of the MACs of all exits, with the policies that keep them.
+POLICIES = {percent: RUN / f"policy-{percent}.json" for percent in (25, 50, 75)}
 # What is drawn: the file in build/, what is to be seen, what it is for.
 DRAWINGS = (
     (f"{NETWORK}.svg", (), "the network"),
     (f"{NETWORK}_exit3.svg", ("--exit", "3", "--order"), "what exit 3 needs, and in which order it is computed"),
     (f"{NETWORK}.html", (), "a page to explore it: open it in a browser"),
-    (f"{NETWORK}_cost.pdf", ("--cost",), "where the work is"),
-    (f"{NETWORK}.tex", (), "TikZ, for a paper"),
 )
 
 
 def main() -> None:
+    os.chdir(Path(__file__).resolve().parents[1])
+    # On a network of this size two threads wait for each other more than they compute.
+    os.environ["OMP_NUM_THREADS"] = "1"
+    torch.set_num_threads(1)
     BUILD.mkdir(exist_ok=True)
-    source, image = BUILD / f"{NETWORK}.py", BUILD / "sunset.ppm"
-    msdl("check", NETWORK)
-    msdl("cost", NETWORK)
-    draw()
-    msdl("compile", NETWORK, "-o", str(source))
-    write_sunset(image)
-    run(load(source), read_ppm(image))
+    look()
+    train()
+    calibrate()
+    data = reopened(Run.read(RUN))
+    images = write_images(data)
+    predict(images)
+    msdl_("evaluate", str(RUN), "--report", str(BUILD / "digits.html"))
+    print(table(measured(data)))
+    print(f"\n{BUILD / 'digits.html'} has the curves: open it in a browser.")
 
 
-def msdl(*arguments: str, end: str = "\n") -> None:
-    """Runs the command line and shows what it was."""
-    print(f"$ msdl {shlex.join(arguments)}", flush=True)
-    code = subprocess.run([sys.executable, "-m", "msdl", *arguments], check=False).returncode
-    if code:
-        sys.exit(code)
-    print(end=end, flush=True)
+def look() -> None:
+    """Checks, costs and draws the network."""
+    msdl_("check", NETWORK)
+    msdl_("cost", NETWORK)
+    for file, options, shown in DRAWINGS:
+        msdl_("draw", NETWORK, *options, "-o", str(BUILD / file), end="")
+        print(f"  {shown}")
+    print()
 
 
-def draw() -> None:
-    """Writes the drawings and says where they are."""
-    for file, options, _ in DRAWINGS:
-        msdl("draw", NETWORK, *options, "-o", str(BUILD / file), end="")
-    print("\nDrawings:")
-    for file, _, shown in DRAWINGS:
-        print(f"  {BUILD / file!s:40} {shown}")
-    print(flush=True)
+def train() -> None:
+    """Trains a new run; of its epochs it shows every tenth."""
+    shutil.rmtree(RUN, ignore_errors=True)
+    say("train", NETWORK, "-o", str(RUN))
+    command = [sys.executable, "-m", "msdl", "train", NETWORK, "-o", str(RUN)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            word, _, rest = line.partition(" ")
+            if word != "epoch" or int(rest.split()[0]) % EVERY == 0:
+                print(line, end="", flush=True)
+    leave_on(process.returncode)
+    print()
 
 
-def load(path: Path) -> ModuleType:
-    """The generated module, imported from its file: it needs torch alone."""
+def calibrate() -> None:
+    """Finds a policy for each budget; the last one is shown in full."""
+    for percent, policy in POLICIES.items():
+        arguments = ("calibrate", str(RUN), "--budget-ratio", str(percent / 100), "-o", str(policy))
+        msdl_(*arguments, shown=policy == [*POLICIES.values()][-1])
+
+
+def write_images(data: Dataset) -> list[Path]:
+    """Test images as files: those that the first exit is surest of, and those that it is least sure of."""
+    shutil.rmtree(IMAGES, ignore_errors=True)
+    IMAGES.mkdir()
+    known = scores(msdl.load(RUN), data.test, data.preprocessing)
+    order = known.logits[0].softmax(-1).amax(-1).argsort(descending=True).tolist()
+    paths = []
+    for kind, numbers in (("easy", order[:SHOWN]), ("hard", order[-SHOWN:])):
+        for number in numbers:
+            digit = data.classes[int(data.test.labels[number])]
+            paths.append(IMAGES / f"{kind}-{digit}-{number}.png")
+            data.test.picture(number).save(paths[-1])
+    return paths
+
+
+def predict(images: Sequence[Path]) -> None:
+    """Classifies the files with a policy; then the hardest with the generated module alone, exit by exit."""
+    print(f"# {IMAGES}: test images, {SHOWN} easy and {SHOWN} hard ones, named by their digits")
+    msdl_("predict", str(RUN), str(IMAGES), "--policy", str(POLICIES[50]))
+    model = imported(RUN / "network.py").Network()
+    model.load_state_dict(load_file(RUN / "weights.safetensors"))
+    hardest = images[-1]
+    print(f"# {hardest.name} with {RUN / 'network.py'} alone, which needs nothing but torch: an answer an exit")
+    with torch.inference_mode():
+        image = Run.read(RUN).preprocessing(hardest)
+        model.eval()(image)  # the first run of a process also sets torch up
+        start = perf_counter()
+        for name, logits in zip(model.EXITS, model.exits(image), strict=True):
+            sure, digit = logits.softmax(1)[0].max(0)
+            seconds = perf_counter() - start
+            print(f"{name}  {int(digit)}, {100 * float(sure):5.1f} % sure, after {1000 * seconds:4.1f} ms")
+    print()
+
+
+def imported(path: Path) -> ModuleType:
+    """The generated module, imported from its file."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -69,36 +143,78 @@ def load(path: Path) -> ModuleType:
     return module
 
 
-def write_sunset(path: Path) -> None:
-    """A sun over the sea, as a binary PPM."""
-    pixels = bytearray()
-    for row in range(SIZE):
-        for column in range(SIZE):
-            sun = (row - 12) ** 2 + (column - 16) ** 2 < 20
-            sky = (250 - 4 * row, 120 + 3 * row, 90)
-            sea = (20 + row, 60 + (row + column) % 5 * 8, 140)
-            pixels += bytes((255, 230, 120) if sun else sky if row < 20 else sea)
-    path.write_bytes(b"P6 %d %d 255\n" % (SIZE, SIZE) + pixels)
+def measured(data: Dataset) -> list[list[str]]:
+    """A row for each budget, and one for every exit: accuracy and MACs on the test images, and the time they take."""
+    run, model = Run.read(RUN), msdl.load(RUN)
+    images = normalised(data, run.preprocessing)
+    policies = {f"{percent} %": Policy.read(path) for percent, path in POLICIES.items()}
+    answers = {name: [*classify(model, images, policy, batch_size=BATCH)] for name, policy in policies.items()}
+    tasks: dict[str, Callable[[], object]] = {
+        name: lambda policy=policy: [*classify(model, images, policy, batch_size=BATCH)]  # type: ignore[misc]
+        for name, policy in policies.items()
+    }
+    times = interleaved({"every exit": lambda: everything(model, images), **tasks})
+    per_image = {name: 1000 * seconds / len(images) for name, seconds in times.items()}
+    whole = per_image.pop("every exit")
+    right = float((everything(model, images).argmax(1) == data.test.labels).double().mean())
+    rows = [
+        [name, *judged(run, data, answers[name]), f"{ms:.3f}", f"{whole / ms:.2f}x"] for name, ms in per_image.items()
+    ]
+    return [*rows, ["every exit", f"{100 * right:.1f} %", amount(run.macs[-1]), f"{whole:.3f}", "1.00x"]]
 
 
-def read_ppm(path: Path) -> torch.Tensor:
-    """A batch of one image, 1 x 3 x H x W, with values from 0 to 1."""
-    header, pixels = path.read_bytes().split(b"\n", 1)
-    _, width, height, _ = header.split()
-    image = torch.frombuffer(bytearray(pixels), dtype=torch.uint8)
-    return image.reshape(1, int(height), int(width), 3).permute(0, 3, 1, 2) / 255
+def normalised(data: Dataset, preprocessing: Preprocessing) -> list[Tensor]:
+    return [preprocessing.normalised(data.test[number][0]) for number in range(len(data.test))]
 
 
-def run(module: ModuleType, image: torch.Tensor) -> None:
-    """Takes one exit after another and says when it came."""
-    torch.manual_seed(0)
-    model = module.Network().eval()
-    print(f"An image of {'x'.join(map(str, image.shape[1:]))}, through {len(model.EXITS)} exits with random weights:")
+def everything(model: Any, images: Sequence[Tensor]) -> Tensor:
+    """The last exit's logits, with all exits computed."""
     with torch.inference_mode():
-        model(image)  # the first run of a process also sets torch up
-        start = time.perf_counter()
-        for name, logits in zip(model.EXITS, model.exits(image), strict=True):
-            print(f"  {name:8} logits {tuple(logits.shape)}  after {1000 * (time.perf_counter() - start):5.1f} ms")
+        return torch.cat([model(batch)[-1] for batch in torch.split(torch.stack(list(images)), BATCH)])
 
 
-main()
+def judged(run: Run, data: Dataset, answers: Sequence[Answer]) -> tuple[str, str]:
+    """The accuracy of answers and the mean MACs that were spent on them."""
+    pairs = zip(answers, data.test.labels.tolist(), strict=True)
+    accuracy = fmean(answer.index == label for answer, label in pairs)
+    return f"{100 * accuracy:.1f} %", amount(round(fmean(run.macs[answer.exit] for answer in answers)))
+
+
+def interleaved(tasks: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """The median seconds of each; they take turns, so that a busy machine slows all of them."""
+    laps: dict[str, list[float]] = {name: [] for name in tasks}
+    for _ in range(TURNS):
+        for name, task in tasks.items():
+            start = perf_counter()
+            task()
+            laps[name].append(perf_counter() - start)
+    return {name: median(times) for name, times in laps.items()}
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    titles = ("budget", "accuracy", "mean MACs", "ms/image", "speed-up")
+    lines = [f"{row[0]:<10}" + "".join(f"{cell:>12}" for cell in row[1:]) for row in (titles, *rows)]
+    heading = "Budgets on the test images, with images that really stop early (one thread, medians):"
+    return "\n".join([heading, "", lines[0], "─" * len(lines[0]), *lines[1:]])
+
+
+def msdl_(*arguments: str, end: str = "\n", shown: bool = True) -> None:
+    """Runs the command line and shows what it was; what it says is shown too, unless it is like what follows."""
+    say(*arguments)
+    output = None if shown else subprocess.DEVNULL
+    leave_on(subprocess.run([sys.executable, "-m", "msdl", *arguments], stdout=output, check=False).returncode)
+    print(end=end if shown else "", flush=True)
+
+
+def say(*arguments: str) -> None:
+    print(f"$ msdl {shlex.join(arguments)}", flush=True)
+
+
+def leave_on(code: int) -> None:
+    """Ends the demonstration where a command failed, with its exit code."""
+    if code:
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -55,7 +55,7 @@ def train(
         data,
         (channels, height, width),
         classes,
-        seed=options.seed,
+        seed=options.seed if options.split_seed is None else options.split_seed,
         validation=options.validation,
         mean=options.mean,
         std=options.std,

@@ -96,7 +96,7 @@ def _fill(place: Path, compilation: Compilation, data: Dataset, options: Options
 
 def _facts(data: Dataset, options: Options) -> Mapping[str, Any]:
     counts = {"train": len(data.train), "validation": len(data.validation), "test": len(data.test)}
-    return {"source": data.source, "seed": options.seed, "images": counts}
+    return {"source": data.source, "images": counts}
 
 
 def _versions() -> dict[str, str]:

@@ -22,7 +22,7 @@ def exit_losses(outputs: Sequence[Tensor], target: Tensor, options: Options) -> 
     if not options.distil or len(logits) == 1:
         return losses
     weight = options.distil
-    lessons = torch.stack([distillation(one, logits[-1], options.temperature) for one in logits[:-1]])
+    lessons = torch.stack([distillation(one, logits[-1], options.distil_temperature) for one in logits[:-1]])
     return torch.cat([(1 - weight) * losses[:-1] + weight * lessons, losses[-1:]])
 
 

@@ -26,7 +26,8 @@ class Options:
 
     `batch_size` and `workers` count for each device; `warmup` and `milestones` are epochs; no `exit_weights` means 1
     for every exit, no `mean` and `std` those of the training images; `mixup` is its alpha, 0 for none; `distil` the
-    weight of the last exit's answers, softened by `temperature`, against the labels', 0 for none.
+    weight of the last exit's answers, softened by `distil_temperature`, against the labels', 0 for none. `seed` decides
+    all that is left to chance, but not the split where there is a `split_seed`.
     """
 
     epochs: int = 40
@@ -42,12 +43,13 @@ class Options:
     mixup: float = 0.0
     gradient_equilibrium: bool = False
     distil: float = 0.0
-    temperature: float = 3.0
+    distil_temperature: float = 3.0
     augment: str = "none"
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
     validation: float | None = None
     seed: int = 0
+    split_seed: int | None = None
     accelerator: str = "auto"
     devices: str = "1"
     strategy: str = "auto"
@@ -116,6 +118,7 @@ _WHOLE = Law(lambda value: isinstance(value, int) and value >= 0, "it is a whole
 _COUNT = Law(lambda value: isinstance(value, int) and value >= 1, "it is a whole number from 1")
 _POSITIVE = Law(lambda value: 0 < value < math.inf, "it is larger than 0")
 _NOT_NEGATIVE = Law(lambda value: 0 <= value < math.inf, "it is 0 or larger")
+_SEED = Law(lambda value: isinstance(value, int) and 0 <= value < 2**32, "it is a whole number from 0 to 2^32 - 1")
 _SHARE = Law(lambda value: 0 <= value < 1, "it is from 0 to less than 1")
 
 LAWS = {
@@ -131,12 +134,13 @@ LAWS = {
     "label_smoothing": _SHARE,
     "mixup": _NOT_NEGATIVE,
     "distil": _SHARE,
-    "temperature": _POSITIVE,
+    "distil_temperature": _POSITIVE,
     "mean": Law(lambda value: value is None or 0 <= value <= 1, "the mean of a channel is from 0 to 1"),
     "std": Law(lambda value: value is None or 0 < value <= 1, "the deviation of a channel is from 0 to 1, and not 0"),
     "validation": Law(lambda value: value is None or 0 < value < 1, "it is a share of the images, between 0 and 1"),
     "augment": _is_one_of(*AUGMENTATIONS),
-    "seed": Law(lambda value: isinstance(value, int) and 0 <= value < 2**32, "it is a whole number from 0 to 2^32 - 1"),
+    "seed": _SEED,
+    "split_seed": Law(lambda value: value is None or _SEED.holds(value), _SEED.says),
     "accelerator": _is_one_of(*ACCELERATORS),
     "devices": Law(
         lambda value: bool(re.fullmatch(r"auto|[1-9]\d*|\d+(,\d+)+|\d+,", value)),

@@ -115,10 +115,10 @@ class Task(LightningModule):
 
     def _diverged(self, exit: str, when: str) -> InputError:
         epoch = self.current_epoch + 1
-        kept = f"; what epoch {epoch - 1} has learned is kept" if epoch > 1 else ""
+        kept = f"what epoch {epoch - 1} has learned is kept" if epoch > 1 else "into another folder"
         return InputError(
             f"The loss of '{exit}' is not a number any more, {when} epoch {epoch}.",
-            f"try a lower --lr than {self.options.lr:g}, or --warmup{kept}",
+            f"try a lower --lr than {self.options.lr:g}, or --warmup; {kept}",
         )
 
     def validation_step(self, batch: Batch, number: int) -> None:

@@ -37,7 +37,7 @@ def test_a_run_folder_has_all_that_the_network_was_made_with(digits_run: Run, sm
     assert Options.of_json(run.options).epochs == 10
     assert set(run.versions) == {"msdl", "python", "torch", "lightning"}
     assert run.versions["torch"] == torch.__version__
-    assert run.data["source"] == "digits" and run.data["seed"] == 0
+    assert run.data["source"] == "digits"
     assert sorted(path.name for path in run.folder.iterdir()) == [
         "checkpoints", "metrics.csv", "network.py", "run.json", "spec.msd", "splits.json", "weights.safetensors",
     ]  # fmt: skip
@@ -209,3 +209,14 @@ def test_settings_are_kept_as_numbers(small: Path, tmp_path: Path) -> None:
     run = train(small, "digits", tmp_path / "run", published.options("digits", epochs=1), {"depth": "1+1"})
     assert json.loads(run.path("run.json").read_text())["settings"] == {"depth": 2}
     assert len(Run.read(run.folder).exits) == 2
+
+
+def test_runs_of_several_seeds_can_share_their_test_images(small: Path, tmp_path: Path) -> None:
+    runs = [
+        train(small, "digits", tmp_path / str(seed), published.options("digits", epochs=1, seed=seed, split_seed=5))
+        for seed in (1, 2)
+    ]
+    first, second = (reopened(run).test for run in runs)
+    assert first.names == second.names
+    weights = [msdl.load(run.folder).state_dict()["stem.0.weight"] for run in runs]
+    assert not torch.equal(*weights)

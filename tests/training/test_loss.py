@@ -39,7 +39,7 @@ def test_the_last_exit_teaches_the_others() -> None:
     teacher, student = ([p / sum(ps) for p in ps] for ps in (teacher, student))
     divergence = sum(p * math.log(p / q) for p, q in zip(teacher, student, strict=True))
     assert distillation(FIRST, LAST, temperature).item() == pytest.approx(4 * divergence, rel=1e-5)
-    losses = exit_losses((FIRST, LAST), torch.tensor([2]), Options(distil=0.25, temperature=temperature))
+    losses = exit_losses((FIRST, LAST), torch.tensor([2]), Options(distil=0.25, distil_temperature=temperature))
     expected = [-0.75 * math.log(5 / 8) + 0.25 * 4 * divergence, -math.log(1 / 8)]
     assert losses.tolist() == pytest.approx(expected, rel=1e-5)
 

@@ -55,7 +55,7 @@ def test_other_json_is_refused(data: dict[str, Any]) -> None:
         ({"label_smoothing": 1.0}, "--label-smoothing 1.0: it is from 0 to less than 1."),
         ({"mixup": -0.1}, "--mixup -0.1: it is 0 or larger."),
         ({"distil": 1.5}, "--distil 1.5: it is from 0 to less than 1."),
-        ({"temperature": 0.0}, "--temperature 0.0: it is larger than 0."),
+        ({"distil_temperature": 0.0}, "--distil-temperature 0.0: it is larger than 0."),
         ({"augment": "blur"}, "--augment blur: it is one of none, digits, cifar, imagenet."),
         ({"mean": (0.5,)}, "--mean and --std go together."),
         ({"mean": (0.5,), "std": (0.0,)}, "--std 0.0: the deviation of a channel is from 0 to 1, and not 0."),

@@ -117,7 +117,7 @@ def test_a_loss_that_is_no_number_stops_the_training(small: Path, tmp_path: Path
         InputError, match=r"The loss of 'exit1' is not a number any more, at step 2 of epoch 1\."
     ) as found:
         train(small, "digits", tmp_path / "run", options)
-    assert found.value.help == "try a lower --lr than 1e+30, or --warmup"
+    assert found.value.help == "try a lower --lr than 1e+30, or --warmup; into another folder"
     assert checkpoints.last(Run.read(tmp_path / "run")) is None
 
 

@@ -34,7 +34,12 @@ def _macs(ctx: click.Context, param: click.Parameter, given: str | None) -> floa
 @click.command("calibrate")
 @click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
 @click.option("--budget", callback=_macs, metavar="MACS", help="Mean MACs per image: 30M, 1.2G, 500k, 30000000.")
-@click.option("--budget-ratio", type=float, metavar="SHARE", help="The same as a share of the MACs of all exits: 0.4.")
+@click.option(
+    "--budget-ratio",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="SHARE",
+    help="The same as a share of the MACs of all exits: 0.4.",
+)
 @click.option("--max-risk", type=SHARE, metavar="GAP", help="Lose less accuracy to the last exit than this: 0.01.")
 @click.option("--delta", type=SHARE, default=0.1, show_default=True, help="The chance that --max-risk doesn't hold.")
 @click.option(

@@ -84,8 +84,9 @@ def _asked(run: Run, about: Mapping[str, Any]) -> Iterator[list[str]]:
         yield ["asked", f"{amount(round(asked['budget']))} MACs per image, {share} of all"]
     else:
         gap, certain = (f"{100 * share:.4g}" for share in (asked["max_risk"], 1 - asked["delta"]))
+        points = "point" if gap == "1" else "points"
         last = run.exits[-1].name
-        yield ["asked", f"less than {gap} points of accuracy lost to {last} alone, with a probability of {certain} %"]
+        yield ["asked", f"less than {gap} {points} of accuracy lost to {last} alone, with a probability of {certain} %"]
         yield ["certified", _certified(about["certified"])]
 
 

@@ -62,7 +62,9 @@ SECTIONS: Mapping[str, tuple[click.Option, ...]] = MappingProxyType(
                 float,
                 "WEIGHT",
             ),
-            _option("--temperature", "What softens the last exit's answers for --distil, 3 by default.", float, "T"),
+            _option(
+                "--distil-temperature", "What softens the last exit's answers for --distil, 3 by default.", float, "T"
+            ),
         ),
         "The images": (
             _option("--augment", "none, digits (shift), cifar (shift, flip) or imagenet (crop, flip).", str, "HOW"),
@@ -74,6 +76,7 @@ SECTIONS: Mapping[str, tuple[click.Option, ...]] = MappingProxyType(
                 "--validation", "The share that is kept for validation where the data has no such part.", float, "SHARE"
             ),
             _option("--seed", "Decides all that is left to chance, 0 by default.", int, "N"),
+            _option("--split-seed", "Decides alone which images train, validate and test.", int, "N"),
         ),
         "The machine": (
             _option("--accelerator", "By default the best there is.", click.Choice(["auto", "cpu", "cuda", "mps"])),
