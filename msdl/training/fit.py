@@ -84,6 +84,8 @@ def is_finished(run: Run) -> bool:
 
 def insist_on_trainable(compilation: Compilation, options: Options) -> int:
     """How many classes all exits tell apart. Raises SpecError, InputError, and BadOption."""
+    if compilation.exit is not None:
+        raise InputError("A network is trained with all its exits, not with one alone.", "write a spec with that exit")
     network = compilation.network
     options.weights(len(network.exits))
     outputs = {exit.name: network[exit.output].size for exit in network.exits}

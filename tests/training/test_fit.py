@@ -220,3 +220,9 @@ def test_runs_of_several_seeds_can_share_their_test_images(small: Path, tmp_path
     assert first.names == second.names
     weights = [msdl.load(run.folder).state_dict()["stem.0.weight"] for run in runs]
     assert not torch.equal(*weights)
+
+
+def test_one_exit_alone_is_refused(small: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="with all its exits"):
+        train(Compilation.of(small, exit=2), folder=tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,14 @@
+# DenseNet-MC for digits without its intermediate classifiers (Huang et al., ICLR 2018, section 5)
+import "blocks.msd"
+
+network densenet(classes = 10, size = 16, g = 5) {
+  input 1 x size x size
+  scales 3 { depth 6 }
+  stem conv3x3(9)
+  stages dense {
+    layer   bn relu conv3x3(g)
+    between bn relu conv1x1(channels) avgpool2x2/2
+  }
+  exit at end: pooled(classes)
+  expect params 51_346, macs 3_443_886
+}
