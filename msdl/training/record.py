@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from statistics import fmean
 
 from msdl.runtime.errors import InputError
 from msdl.runtime.run import METRICS, Run
@@ -28,11 +27,6 @@ def row(epoch: int, lr: float, loss: float, losses: Mapping[str, float], accurac
 def accuracies(row: Row) -> dict[str, float]:
     """The validation accuracy by exit."""
     return {name.removesuffix(ACCURACY): value for name, value in row.items() if name.endswith(ACCURACY)}
-
-
-def best(rows: Sequence[Row]) -> Row:
-    """The epoch whose weights are kept: the best mean validation accuracy over the exits; of equals the last."""
-    return max(rows, key=lambda row: (fmean(accuracies(row).values()), row["epoch"]))
 
 
 def as_csv(rows: Sequence[Row]) -> str:

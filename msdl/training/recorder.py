@@ -1,4 +1,4 @@
-"""What a run keeps after every epoch, besides the checkpoint: metrics.csv, and the weights of the best epoch."""
+"""What a run keeps after every epoch, besides the checkpoint: metrics.csv and the weights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from safetensors.torch import save
 from msdl import files
 from msdl.runtime.run import METRICS, WEIGHTS
 from msdl.training.folder import writing
-from msdl.training.record import Row, as_csv, best
+from msdl.training.record import Row, as_csv
 from msdl.training.task import Task
 
 Watch = Callable[[Row], None]
@@ -21,7 +21,8 @@ Watch = Callable[[Row], None]
 class Recorder(Callback):
     """Its rows are part of the checkpoint: a resumed run has those of one that was never interrupted.
 
-    Where an epoch is the best so far, its weights come first: `msdl.load` works after the first row.
+    The weights come first: `msdl.load` works after the first row. They are the last epoch's, not the best's: the
+    validation images, which are to certify a risk, must have no say in them.
     """
 
     def __init__(self, folder: Path, watch: Watch | None) -> None:
@@ -39,8 +40,7 @@ class Recorder(Callback):
         assert isinstance(pl_module, Task)
         self.rows.append(pl_module.row)
         if trainer.is_global_zero:
-            if best(self.rows) is self.rows[-1]:
-                self._keep(pl_module)
+            self._keep(pl_module)
             with writing(self.folder / METRICS):
                 files.write(self.folder / METRICS, as_csv(self.rows))
             if self.watch is not None:

@@ -60,8 +60,8 @@ def command(
 
     What DATA's networks are usually trained with is the default: digits 40 epochs of 64 images, with a cosine; CIFAR
     300 epochs of 64, the learning rate falling to a tenth after 50 % and 75 % of them; else 90 epochs of 256, after a
-    third and two thirds. The weights kept are those of the epoch with the best validation accuracy, the mean over the
-    exits. A run that was stopped, however, goes on after its last whole epoch, and ends as if it had not been.
+    third and two thirds. A run that was stopped, however, goes on after its last whole epoch, and ends as if it had not
+    been.
     """
     if (spec is None) == (resume is None):
         raise click.UsageError("Give either a SPEC or --resume RUN.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msdl.cli.wording import columns
 from msdl.quantities import amount
 from msdl.runtime.run import Run
-from msdl.training.record import Row, accuracies, best, read
+from msdl.training.record import Row, accuracies, read
 
 
 def line(row: Row) -> str:
@@ -15,11 +15,11 @@ def line(row: Row) -> str:
 
 
 def table(run: Run) -> str:
-    """The exits of a run, by the epoch whose weights are kept."""
-    kept = best(read(run))
+    """The exits of a run, by its last epoch."""
+    last = read(run)[-1]
     titles = ("exit", "MACs", "validation accuracy")
-    shares = accuracies(kept)
+    shares = accuracies(last)
     rows = [(exit.name, amount(exit.macs), f"{100 * shares[exit.name]:.2f} %") for exit in run.exits]
     return "\n".join(
-        [*columns([titles, *rows], "<>>"), "", f"The weights of epoch {kept['epoch']} are in '{run.folder}'."]
+        [*columns([titles, *rows], "<>>"), "", f"The weights of epoch {last['epoch']} are in '{run.folder}'."]
     )
