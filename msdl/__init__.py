@@ -15,8 +15,7 @@ from msdl.version import VERSION
 if TYPE_CHECKING:
     from msdl.compilation import Compilation
     from msdl.diagnostics import Diagnostic, SpecError
-    from msdl.runtime.load import compile  # noqa: A004  (as `re.compile` does: it reads well behind `msdl.`)
-    from msdl.runtime.run import load
+    from msdl.runtime.load import compile, load  # noqa: A004  (as `re.compile` does: it reads well behind `msdl.`)
 
 __version__ = VERSION
 
@@ -25,7 +24,7 @@ HOMES = {
     "Diagnostic": "msdl.diagnostics",
     "SpecError": "msdl.diagnostics",
     "compile": "msdl.runtime.load",
-    "load": "msdl.runtime.run",
+    "load": "msdl.runtime.load",
 }
 
 __all__ = ["Compilation", "Diagnostic", "SpecError", "__version__", "compile", "load"]

@@ -96,14 +96,21 @@ def _show(error: click.ClickException) -> None:
         click.echo("".join(f"{clean(line)}\n" for line in said.getvalue().splitlines()), nl=False, err=True)
 
 
+# What Python's tempfile says, which torch asks when it is imported.
+NO_PLACE = "No usable temporary directory"
+
+
 def _refuse(error: OSError) -> int:
-    """What no command can do anything about: the working folder was removed, or the standard output is full."""
+    """What no command can do anything about: the working folder was removed, or a disk is full."""
     from msdl.cli.output import UNUSABLE, Unwritable
 
     try:
         Path.cwd()
     except FileNotFoundError:
         click.echo("Error: The working folder does not exist any more.", err=True)
+        return UNUSABLE
+    if NO_PLACE in str(error):
+        click.echo("Error: There is no room for temporary files; TMPDIR can name another place.", err=True)
         return UNUSABLE
     if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
         raise error

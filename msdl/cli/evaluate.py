@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from msdl.cli import values
-from msdl.cli.options import format_option
+from msdl.cli.options import format_option, keep_run
 from msdl.cli.output import FINE, Unwritable, put, write
-from msdl.cli.wording import columns
+from msdl.cli.wording import percent, table
 from msdl.quantities import amount
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SHOWN = 5  # budgets in the table for a person
 
 @click.command("evaluate")
 @click.argument("runs", metavar="RUN..", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--data", metavar="DATA", help="Where the run's data lies now, if not where it was.")
+@click.option("--data", metavar="DATA", help="Where the run's images lie now, if not where they were.")
 @click.option("--batch-size", type=click.IntRange(1), default=256, show_default=True, help="Images at a time.")
 @click.option("--budgets", type=click.IntRange(2), default=20, show_default=True, help="How many budgets are tried.")
 @click.option("--policy", metavar="F.json", type=click.Path(path_type=Path), help="Try this policy as well.")
@@ -57,19 +57,24 @@ def command(
         raise click.UsageError("A RUN is given twice.")
     if report is not None:
         _insist_on_place(report)
+        for run in runs:
+            keep_run(run, report)
         import_module("msdl.training.report")  # says now, not minutes later, that a package is missing
     from msdl.runtime.policy import Policy
     from msdl.training.evaluation import evaluate
     from msdl.training.evaluation.ensemble import ensemble
     from msdl.training.evaluation.subject import subjects
 
+    tried = Policy.read(policy) if policy else None
     judged = subjects(runs, data)
+    if tried:
+        tried.insist_on(judged[0].exits, f"The policy '{policy}'")
     together = ensemble(judged) if len(judged) > 1 else None
     found = evaluate(
         [*judged, *([together] if together else [])],
         budgets=budgets,
         batch_size=batch_size,
-        policy=Policy.read(policy) if policy else None,
+        policy=tried,
     )
     several, whole = found[: len(judged)], found[-1] if together else None
     if report is not None:
@@ -108,28 +113,31 @@ def human(found: Sequence[Evaluation], ensemble: Evaluation | None) -> str:
 ENSEMBLE = """\
 The ensemble runs the networks one after the other, the cheapest first, and
 averages their probabilities; costs add up."""
-NO_ENSEMBLE = "There is no ensemble: the runs read images of different sizes."
+NO_ENSEMBLE = """\
+There is no ensemble: the runs read images of different sizes, or keep
+different images for validation; --split-seed gives runs the same."""
 
 
 def _of_one(evaluation: Evaluation) -> list[str]:
     exits = [
-        [exit.name, _percent(exit.accuracy), amount(exit.macs), _ms(exit.ms), _times(evaluation.last.ms / exit.ms)]
+        [exit.name, percent(exit.accuracy), amount(exit.macs), _ms(exit.ms), _times(evaluation.last.ms / exit.ms)]
         for exit in evaluation.exits
     ]
-    parts = [f"{evaluation.name}: {evaluation.measuring.images:,} test images", _table(EXITS, exits)]
+    parts = [f"{evaluation.name}: {evaluation.measuring.images:,} test images", table(EXITS, exits, SIDES)]
     if rows := [_row(evaluation, budget) for budget in _shown(evaluation)]:
-        parts.append(_table(BUDGETS, rows))
+        parts.append(table(BUDGETS, rows, SIDES))
     return parts
 
 
 EXITS = ("exit", "accuracy", "MACs lazy", "ms/image", "speed-up")
 BUDGETS = ("budget", "accuracy", "mean MACs", "ms/image", "speed-up")
+SIDES = "<>>>>"
 
 
 def _row(evaluation: Evaluation, result: PolicyResult) -> list[str]:
     name = "the policy" if result.asked is None else amount(round(result.asked))
     speed_up = _times(evaluation.last.ms / result.ms)
-    return [name, _percent(result.accuracy), amount(round(result.realised)), _ms(result.ms), speed_up]
+    return [name, percent(result.accuracy), amount(round(result.realised)), _ms(result.ms), speed_up]
 
 
 def _shown(evaluation: Evaluation) -> list[PolicyResult]:
@@ -139,9 +147,7 @@ def _shown(evaluation: Evaluation) -> list[PolicyResult]:
     return [*(evaluation.budgets[number] for number in few), *([evaluation.given] if evaluation.given else [])]
 
 
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    heading, *lines = columns([titles, *rows], "<" + ">" * (len(titles) - 1))
-    return "\n".join([heading, "─" * max(map(len, (heading, *lines))), *lines])
+BUSY = "\nOn a busy machine times mislead; OMP_NUM_THREADS=1 steadies them."
 
 
 def _convention(measuring: Measuring) -> str:
@@ -151,12 +157,8 @@ def _convention(measuring: Measuring) -> str:
         "MACs: multiply-adds of convolutions and linear layers for one image, lazy.\n"
         f"ms/image: wall clock, batches of {measuring.batch_size}, {threads}, {passes}.\n"
         "Budgets: thresholds from the validation images; images really stop early.\n"
-        "Speed-up: against running every exit."
+        "Speed-up: against running every exit." + BUSY * (measuring.threads > 1)
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def _ms(milliseconds: float) -> str:

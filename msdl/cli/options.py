@@ -130,6 +130,30 @@ def insist_on_library(file: Path, imports: Iterable[str]) -> None:
             raise click.UsageError(f"{reason}; -o F.msd writes elsewhere.")
 
 
+class Share(click.FloatRange):
+    """A number between 0 and 1."""
+
+    name = "share"
+
+    def __init__(self, one: bool = False) -> None:
+        super().__init__(0, 1, min_open=True, max_open=not one)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if (number := super().convert(value, param, ctx)) != number:
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
+
+
+def keep_run(folder: Path, output: str) -> None:
+    """Refuses an output that is a file of a run, but for its policy. Raises UsageError."""
+    from msdl.runtime import run
+
+    path = Path(output)
+    own = (run.RECORD, run.SPEC, run.MODULE, run.WEIGHTS, run.METRICS, run.SPLITS)
+    if path.name in own and path.parent.resolve() == folder.resolve():
+        raise click.UsageError(f"'{output}' is a file of the run; it would be lost.")
+
+
 def keep_spec(spec: str, output: str) -> None:
     """Refuses an output that is a file which SPEC may name. Raises UsageError."""
     from msdl.language.load import readings

@@ -30,7 +30,7 @@ def _seconds(ctx: click.Context, param: click.Parameter, given: float | None) ->
 @click.command("predict")
 @click.argument("run", metavar="RUN")
 @click.argument("images", metavar="IMAGES..", nargs=-1, required=True)
-@click.option("--policy", metavar="F", help="When an image may stop; else RUN/policy.json, where it is there.")
+@click.option("--policy", metavar="F.json", help="When an image may stop; else RUN/policy.json, where it is there.")
 @click.option("--exit", "exit_", metavar="K", help="Every image stops at this exit, a name or a number from 1.")
 @click.option(
     "--deadline", metavar="S", type=float, callback=_seconds, help="Seconds an image may take; one after another."
@@ -55,7 +55,7 @@ def command(
     """
     _refuse_several(policy=policy, exit=exit_, deadline=deadline)
     from msdl.runtime.images import read_images
-    from msdl.runtime.run import load
+    from msdl.runtime.load import load
 
     model: Any = load(run)
     stdin = sys.stdin.buffer if sys.stdin is not None else None
@@ -90,7 +90,7 @@ def _policy(run: Path, exits: tuple[str, ...], file: str | None, exit: str | Non
         click.echo(f"'{run}' has no {POLICY}: every image goes to the last exit.", err=True)
         return Policy.to_the_last(exits)
     policy = Policy.read(path)
-    policy.insist_on(exits, path)
+    policy.insist_on(exits, f"The policy '{path}'")
     return policy
 
 
@@ -105,31 +105,30 @@ def _ordinal(exits: tuple[str, ...], asked: str) -> int:
 
 def _budgeted(model: Any, named: Named, policy: Policy, batch_size: int) -> Iterator[Line]:
     """In the order in which they were named, as soon as all before have their answers."""
-    from msdl.runtime.budgeted import classify
+    from msdl.runtime.budgeted import classify, warm_up
 
-    waiting: deque[Line] = deque()
+    warm_up(model, policy)
+    waiting: deque[tuple[str, Any]] = deque()
 
     def images() -> Iterator[Any]:
         for name, image in named:
-            waiting.append({"image": name, **({"error": image} if isinstance(image, str) else {})})
-            if not isinstance(image, str):
-                yield image
-
-    def errors() -> Iterator[Line]:
-        while waiting and "error" in waiting[0]:
-            yield waiting.popleft()
+            failed = isinstance(image, str)
+            waiting.append((name, image if failed else None))
+            yield None if failed else image
 
     for answer in classify(model, images(), policy, batch_size=batch_size):
-        yield from errors()
-        yield _line(model, waiting.popleft()["image"], answer.index, answer.confidence, answer.exit, answer.seconds)
-    yield from errors()
+        name, error = waiting.popleft()
+        if answer is None:
+            yield {"image": name, "error": error}
+        else:
+            yield _line(model, name, answer.index, answer.confidence, answer.exit, answer.seconds)
 
 
 def _in_time(model: Any, named: Named, deadline: float) -> Iterator[Line]:
     """One image after another, each until its time is up."""
     from msdl.runtime import anytime
 
-    times = anytime.section_times(model)
+    times = anytime.section_times(model)  # which also keeps the first image from paying for what torch sets up
     for name, image in named:
         if isinstance(image, str):
             yield {"image": name, "error": image}

@@ -1,4 +1,4 @@
-"""What the commands' texts for people have in common: enumerations, layers, columns, long rows."""
+"""What the commands' texts for people have in common: enumerations, layers, shares, columns, tables, long rows."""
 
 from __future__ import annotations
 
@@ -36,10 +36,21 @@ def word(layer: Layer) -> str:
             return type(layer).__name__.lower()
 
 
+def percent(share: float) -> str:
+    """A share with so many digits that one image of 10,000 shows."""
+    return f"{100 * share:.2f} %"
+
+
 def columns(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
     """Rows as lines with aligned columns; `sides` has for every column the side it is aligned to, `<` or `>`."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(f"{c:{s}{w}}" for c, s, w in zip(row, sides, widths, strict=True)).rstrip() for row in rows]
+
+
+def table(titles: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> str:
+    """Aligned columns with their titles, under which is a rule."""
+    heading, *lines = columns([titles, *rows], sides)
+    return "\n".join([heading, "─" * max(map(len, (heading, *lines))), *lines])
 
 
 def terminal_width() -> int | None:

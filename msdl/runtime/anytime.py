@@ -11,7 +11,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
-from msdl.runtime.sections import Clock, finish, image_shape, inference, names, outputs
+from msdl.runtime.sections import Clock, blank, finish, inference, names, outputs
 
 Combine = Callable[[Iterable[Tensor], int], Iterator[Tensor]]
 
@@ -97,7 +97,7 @@ def section_times(
 ) -> tuple[float, ...]:
     """The seconds of each section on such images, or on one: medians of runs, after one that isn't counted."""
     if images is None:
-        images = torch.zeros(1, *image_shape(model))
+        images = blank(model)
     runs = [_times(model, images, clock) for _ in range(repeats + 1)][1:]
     return tuple(map(median, zip(*runs, strict=True)))
 

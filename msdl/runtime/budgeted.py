@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import islice
+from typing import overload
 
 import torch
 from torch import Tensor, nn
 
-from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
-from msdl.runtime.queues import STEP, Answers, Queues, nobody
-from msdl.runtime.sections import Section, inference, names, sections
+from msdl.runtime.queues import Answers, Queues, nobody
+from msdl.runtime.sections import Section, blank, inference, names, sections
 
 # Batches that may be read after the first image that still has no answer: a hard image waits for others like it, and
 # the answers behind it wait for its own.
@@ -23,8 +23,8 @@ AHEAD = 16
 class Answer:
     """An image's class and the exit that said so, both counted from 0, and how sure that exit was.
 
-    `seconds` is the image's part of the computing: the time of every section that it went through, divided by the
-    images that went with it. Over all images they add up to what all took.
+    `seconds` is the image's part of the computing: the time of every section that it went through, and of sorting out
+    who goes on, divided by the images that went with it. Over all images they add up to what all took.
     """
 
     index: int
@@ -33,10 +33,22 @@ class Answer:
     seconds: float
 
 
+@overload
 def classify(
-    model: nn.Module, images: Iterable[Tensor], policy: Policy, *, batch_size: int = 256, step: int = STEP
-) -> Iterator[Answer]:
-    """Answers for images (C, H, W), normalised, in their order.
+    model: nn.Module, images: Iterable[Tensor], policy: Policy, *, batch_size: int = 256
+) -> Iterator[Answer]: ...
+
+
+@overload
+def classify(
+    model: nn.Module, images: Iterable[Tensor | None], policy: Policy, *, batch_size: int = 256
+) -> Iterator[Answer | None]: ...
+
+
+def classify(
+    model: nn.Module, images: Iterable[Tensor | None], policy: Policy, *, batch_size: int = 256
+) -> Iterator[Answer | None]:
+    """Answers for images (C, H, W), normalised, in their order; where there is None for an image, None.
 
     Images that no exit is sure of yet wait until they fill a batch again, so that sections run on whole batches
     however few go on. What is held is bounded, however many images come: less than two batches before a section, and
@@ -45,13 +57,17 @@ def classify(
     The policy is for the model's exits, or for the first of them: then the last that it names ends the work, and what
     lies behind isn't computed. Raises InputError.
     """
-    queues = Queues(chosen(model, policy), policy, batch_size, step)
+    queues = Queues(chosen(model, policy), policy, batch_size)
     ready = InOrder()
-    remaining = iter(images)
-    while batch := [*islice(remaining, batch_size)]:
+    remaining = enumerate(images)
+    while batch := dict(islice(remaining, batch_size)):
+        there = {number: image for number, image in batch.items() if image is not None}
+        ready.known.update(dict.fromkeys(batch.keys() - there.keys()))
         with inference(model):
-            ready.take(queues.push(torch.stack(batch)))
-            if queues.came - ready.first > AHEAD * batch_size:
+            if there:
+                together = torch.stack([*there.values()])
+                ready.take(queues.push(together, torch.tensor([*there], device=together.device)))
+            if max(batch) - ready.first >= AHEAD * batch_size:
                 ready.take(queues.drain())
         yield from ready.given()
     with inference(model):
@@ -59,25 +75,28 @@ def classify(
     yield from ready.given()
 
 
-def route(model: nn.Module, images: Tensor, policy: Policy, *, batch_size: int = 256, step: int = STEP) -> Answers:
+def route(model: nn.Module, images: Tensor, policy: Policy, *, batch_size: int = 256) -> Answers:
     """The same for images (N, C, H, W) that are all there, as tensors in their order. Raises InputError."""
-    queues = Queues(chosen(model, policy), policy, batch_size, step)
+    queues = Queues(chosen(model, policy), policy, batch_size)
+    numbers = torch.arange(len(images), device=images.device)
     left = [nobody(images.device)]
     with inference(model):
         for start in range(0, len(images), batch_size):
-            left += queues.push(images[start : start + batch_size])
+            left += queues.push(images[start : start + batch_size], numbers[start : start + batch_size])
         left += queues.drain()
         order = torch.cat([answers.numbers for answers in left]).argsort()
         columns = (torch.cat([getattr(answers, each.name) for answers in left])[order] for each in fields(Answers))
         return Answers(*columns)
 
 
+def warm_up(model: nn.Module, policy: Policy) -> None:
+    """Classifies one image for nothing: what torch sets up is then charged to none that counts. Raises InputError."""
+    route(model, blank(model), Policy.to_the_last(policy.exits))
+
+
 def chosen(model: nn.Module, policy: Policy) -> tuple[Section, ...]:
     """The sections up to the last exit that the policy names. Raises InputError."""
-    exits = names(model)
-    if policy.exits != exits[: len(policy.exits)]:
-        asked, there = ", ".join(policy.exits), ", ".join(exits)
-        raise InputError(f"The policy is for exits {asked}; the network has {there}.")
+    policy.insist_on(names(model))
     return sections(model)[: len(policy.exits)]
 
 
@@ -86,15 +105,17 @@ class InOrder:
 
     def __init__(self) -> None:
         self.first = 0
-        self.known: dict[int, Answer] = {}
+        self.known: dict[int, Answer | None] = {}
 
     def take(self, groups: Iterable[Answers]) -> None:
+        """Keeps answers, in whatever order, until they can be given."""
         for left in groups:
             columns = (left.index, left.confidence, left.exit, left.seconds)
             answers = (Answer(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
             self.known.update(zip(left.numbers.tolist(), answers, strict=True))
 
-    def given(self) -> Iterator[Answer]:
+    def given(self) -> Iterator[Answer | None]:
+        """The answers from `first` on, up to the next image that has none; they are kept no longer."""
         while self.first in self.known:
             self.first += 1
             yield self.known.pop(self.first - 1)

@@ -12,7 +12,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from msdl import files
 from msdl.runtime import record
 from msdl.runtime.confidence import CONFIDENCES
 from msdl.runtime.errors import InputError
@@ -85,10 +84,6 @@ class Policy:
         }
         return json.dumps(data, indent=2) + "\n"
 
-    def write(self, path: Path) -> None:
-        """Raises OSError."""
-        files.write(path, self.as_json())
-
     @classmethod
     def read(cls, path: Path) -> Policy:
         """Raises InputError."""
@@ -99,11 +94,11 @@ class Policy:
         except ValueError as error:
             raise InputError(f"'{path}' is not a policy: {error}.") from None
 
-    def insist_on(self, exits: tuple[str, ...], path: Path) -> None:
-        """Refuses a policy for a network of other exits. Raises InputError."""
-        if self.exits != exits:
+    def insist_on(self, exits: tuple[str, ...], name: str = "The policy") -> None:
+        """Refuses a policy that isn't for a network's exits, or for the first of them. Raises InputError."""
+        if self.exits != exits[: len(self.exits)]:
             mine, theirs = ", ".join(self.exits), ", ".join(exits)
-            raise InputError(f"'{path}' is a policy for exits {mine}; the network has {theirs}.")
+            raise InputError(f"{name} is for exits {mine}; the network has {theirs}.")
 
 
 HELP = "`msdl calibrate RUN --budget ..` makes one"

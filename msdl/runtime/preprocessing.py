@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from msdl.runtime import record
 from msdl.runtime.pictures import decoded
 
 Shape = tuple[int, int, int]
@@ -53,9 +54,12 @@ class Preprocessing:
 
     def normalised(self, pixels: Tensor) -> Tensor:
         """Pixels (.., C, H, W) of 8 bits as float32 with mean 0 and deviation 1 in the training set."""
-        mean = torch.tensor(self.mean, device=pixels.device).view(-1, 1, 1)
-        std = torch.tensor(self.std, device=pixels.device).view(-1, 1, 1)
-        return (pixels.float() / 255 - mean) / std
+        return self.standardised(pixels.float() / 255)
+
+    def standardised(self, values: Tensor) -> Tensor:
+        """Values (.., C, H, W) from 0 to 1, likewise; where they are and as precise as they are."""
+        mean, std = (values.new_tensor(numbers).view(-1, 1, 1) for numbers in (self.mean, self.std))
+        return (values - mean) / std
 
     def as_json(self) -> dict[str, Any]:
         channels, height, width = self.shape
@@ -72,11 +76,15 @@ class Preprocessing:
 
     @classmethod
     def of_json(cls, data: Mapping[str, Any]) -> Preprocessing:
-        """Raises KeyError, TypeError and ValueError."""
-        shape = (int(data["channels"]), int(data["height"]), int(data["width"]))
-        side = data["shorter_side"]
-        mean, std = (tuple(map(float, data[name])) for name in ("mean", "std"))
-        return cls(shape, mean, std, None if side is None else int(side))
+        """Raises ValueError."""
+        channels, height, width = (record.field(data, name, int) for name in ("channels", "height", "width"))
+        side = None if data.get("shorter_side") is None else record.field(data, "shorter_side", int)
+        mean, std = (record.items(data, name, float) for name in ("mean", "std"))
+        if channels not in MODES:
+            raise ValueError(f"an image can't have {channels} channels")
+        if min(height, width) < 1 or min(std, default=1) <= 0:
+            raise ValueError("a height, a width and a std are positive")
+        return cls((channels, height, width), mean, std, side)
 
 
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
@@ -101,7 +109,7 @@ def converted(picture: Image.Image, channels: int) -> Image.Image:
     understood, and ValueError for other numbers of channels.
     """
     if channels not in MODES:
-        raise ValueError(f"a picture can't have {channels} channels")
+        raise ValueError(f"an image can't have {channels} channels")
     picture = _eight_bits(_upright(picture))
     if channels < 4 and picture.has_transparency_data:
         picture = picture.convert("RGBA")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -63,19 +63,19 @@ class Queues:
         self.batch_size = batch_size
         self.step = step
         self.clock = clock
-        self.came = 0
         self.waiting = [Waiting(batch_size) for _ in sections]
 
-    def push(self, images: Tensor) -> Iterator[Answers]:
-        """Takes up to a batch of images (N, C, H, W), normalised, numbered as they come, and runs what can be run.
+    def push(self, images: Tensor, numbers: Tensor) -> Iterator[Answers]:
+        """Takes up to a batch of images (N, C, H, W), normalised, with numbers (N,), and runs what can be run.
 
         After the first section, the deepest that has a whole batch before it goes first. Raises InputError.
         """
-        start, numbers = self.clock(), torch.arange(self.came, self.came + len(images), device=images.device)
-        self.came += len(images)
+        start = self.clock()
         if missing := self._rows(len(images)) - len(images):
             images = torch.cat((images, images[-1:].expand(missing, *images.shape[1:])))
-        yield self._run(0, Group(numbers, torch.zeros_like(numbers, dtype=torch.double), (images,)), start)
+        answers, kept = self._run(0, Group(numbers, torch.zeros_like(numbers, dtype=torch.double), (images,)))
+        self._charge(start, answers.seconds, kept)
+        yield answers
         yield from self._whole_batches()
 
     def drain(self) -> Iterator[Answers]:
@@ -93,23 +93,33 @@ class Queues:
         """Runs a section on those that have waited longest before it."""
         start, waiting = self.clock(), self.waiting[exit]
         count = min(waiting.count, self.batch_size)
-        answers = self._run(exit, waiting.first(count, self._rows(count)), start)
+        answers, kept = self._run(exit, waiting.first(count, self._rows(count)))
         waiting.drop(count)
+        self._charge(start, answers.seconds, kept)
         return answers
 
-    def _run(self, exit: int, group: Group, start: float) -> Answers:
-        """Runs a section; those who don't leave wait before the next."""
+    def _run(self, exit: int, group: Group) -> tuple[Answers, Tensor]:
+        """Runs a section: those who leave, and the seconds kept for those who wait before the next, yet to be charged.
+
+        Nothing that is given lies in the room before the section.
+        """
         logits, state = self.sections[exit](*group.state)
         logits = _classes(logits)[: len(group.numbers)]
         confidences = self.policy.confidences(logits, exit)
         stops = self.policy.stops(confidences, exit)
         leaving, staying = (rows.nonzero().squeeze(1) for rows in (stops, ~stops))
-        finish(logits)
-        seconds = group.seconds + (self.clock() - start) / len(group.numbers)
+        kept = group.seconds[:0]
         if len(staying):
-            self.waiting[exit + 1].put(staying, group.numbers, seconds, state)
+            kept = self.waiting[exit + 1].put(staying, replace(group, state=state))
         index, exits = logits[leaving].argmax(1), torch.full_like(leaving, exit)
-        return Answers(group.numbers[leaving], index, confidences[leaving], exits, seconds[leaving])
+        return Answers(group.numbers[leaving], index, confidences[leaving], exits, group.seconds[leaving]), kept
+
+    def _charge(self, start: float, *seconds: Tensor) -> None:
+        """Divides the time since `start` among images, to the seconds of each of whom it is added."""
+        finish(seconds[0])
+        share = (self.clock() - start) / sum(map(len, seconds))
+        for each in seconds:
+            each += share
 
     def _rows(self, count: int) -> int:
         return min(size(count, self.step), self.batch_size)

@@ -35,6 +35,11 @@ def image_shape(model: nn.Module) -> tuple[int, int, int]:
     return channels, height, width
 
 
+def blank(model: nn.Module) -> Tensor:
+    """A batch of one image that a generated module reads, 1 x C x H x W: all 0, where the module is."""
+    return next(model.parameters()).new_zeros(1, *image_shape(model))
+
+
 def sections(model: nn.Module) -> tuple[Section, ...]:
     """The sections of a generated module, one an exit."""
     return tuple(getattr(model, f"section{number}") for number, _ in enumerate(names(model), start=1))
@@ -49,7 +54,7 @@ def outputs(model: nn.Module, images: Tensor) -> Iterator[Tensor]:
 @contextmanager
 def inference(model: nn.Module) -> Iterator[None]:
     """Evaluation mode without gradients: batch normalisation uses what training left. Afterwards all is as before."""
-    training = [module for module in model.modules() if module.training] if model.training else []
+    training = [module for module in model.modules() if module.training]
     model.eval()
     try:
         with torch.inference_mode():

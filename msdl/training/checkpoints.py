@@ -14,9 +14,10 @@ from msdl import files
 from msdl.runtime.errors import InputError
 from msdl.runtime.run import CHECKPOINTS, Run
 from msdl.training.folder import writing
-from msdl.training.record import Row
+from msdl.training.metrics import Row
 
 NAME = "last"
+ANEW = "remove it, and --resume trains from the start"
 
 
 class WholeCheckpoints(CheckpointIO):
@@ -49,8 +50,8 @@ def load(path: Path) -> dict[str, Any]:
     try:
         checkpoint: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # whatever unpickling may raise
-        reason = str(error).partition("\n")[0]
-        raise InputError(f"'{path}' can't be used as a checkpoint: {reason}") from None
+        reason = (error.strerror if isinstance(error, OSError) else None) or "it is damaged, or holds more than data"
+        raise InputError(f"'{path}' can't be used as a checkpoint: {reason}.", ANEW) from None
     return checkpoint
 
 
@@ -62,12 +63,12 @@ def rows(run: Run) -> list[Row]:
     try:
         found: list[Row] = load(path)["callbacks"]["Recorder"]["rows"]
     except (KeyError, TypeError):
-        raise InputError(f"'{path}' is not a checkpoint of msdl.") from None
+        raise InputError(f"'{path}' is not a checkpoint of msdl.", ANEW) from None
     return found
 
 
-def insist_on_own(path: Path, task: LightningModule) -> None:
-    """Refuses a checkpoint that isn't of this network. Raises InputError."""
+def fill(task: LightningModule, path: Path) -> None:
+    """Gives a network the checkpoint's weights. Raises InputError where it isn't of this network."""
     try:
         task.load_state_dict(load(path)["state_dict"])
     except (KeyError, TypeError, RuntimeError):

@@ -14,7 +14,7 @@ from torch.utils.data import Dataset as TorchDataset
 from msdl.runtime.errors import InputError
 from msdl.training.data.augmentation import training_images
 from msdl.training.data.dataset import Dataset, Images
-from msdl.training.data.parts import Stored
+from msdl.training.data.parts import batch
 from msdl.training.options import Options
 from msdl.training.seeds import derived
 
@@ -33,10 +33,7 @@ class Batches(TorchDataset[Batch]):
 
     def __getitems__(self, indices: Sequence[int]) -> Batch:
         """What torch's loader calls with a batch's indices."""
-        if isinstance(self.images, Stored):
-            return self.images.pixels[indices], self.images.labels[indices]
-        pairs = [self.images[index] for index in indices]
-        return torch.stack([pixels for pixels, _ in pairs]), torch.tensor([label for _, label in pairs])
+        return batch(self.images, indices)
 
 
 class Shuffled(Sampler[int]):

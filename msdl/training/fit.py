@@ -10,16 +10,17 @@ from torch import nn
 
 from msdl.compilation import Compilation
 from msdl.runtime.errors import InputError
-from msdl.runtime.load import execute
-from msdl.runtime.run import MODULE, Run
+from msdl.runtime.load import module
+from msdl.runtime.run import METRICS, Run
 from msdl.training import checkpoints, published
 from msdl.training.data import open_data, reopened, verify
 from msdl.training.data.dataset import Dataset
 from msdl.training.datamodule import DataModule
 from msdl.training.folder import create, insist_on_new
+from msdl.training.lock import locked
 from msdl.training.options import BadOption, Options
 from msdl.training.process import is_first
-from msdl.training.recorder import Recorder, Watch
+from msdl.training.recorder import Recorder, Watch, keep_metrics, keep_weights
 from msdl.training.seeds import seed_torch
 from msdl.training.task import Task
 from msdl.training.trainer import interruptible, quiet, trainer
@@ -82,6 +83,16 @@ def is_finished(run: Run) -> bool:
     return len(checkpoints.rows(run)) >= _options(run).epochs
 
 
+def restore(run: Run) -> bool:
+    """Writes a finished run's weights and metrics anew where they were lost, and says whether. Raises InputError."""
+    if run.trained and run.path(METRICS).is_file():
+        return False
+    with locked(run.folder):
+        keep_weights(run.folder, task_at_last(run, _options(run)))
+        keep_metrics(run.folder, checkpoints.rows(run))
+    return True
+
+
 def insist_on_trainable(compilation: Compilation, options: Options) -> int:
     """How many classes all exits tell apart. Raises SpecError, InputError, and BadOption."""
     if compilation.exit is not None:
@@ -110,26 +121,30 @@ class Fit:
 
     def __call__(self, run: Run, data: Dataset) -> None:
         """From the run's last checkpoint, or from the start. Raises InputError."""
-        task = Task(network(run, self.options.seed), self.options, run.preprocessing, len(run.classes))
-        checkpoint = checkpoints.last(run)
-        if checkpoint is not None:
-            checkpoints.insist_on_own(checkpoint, task)
-        with quiet(), interruptible(self.trainer):
-            self.trainer.fit(task, datamodule=DataModule(data, self.options), ckpt_path=checkpoint)
+        with locked(run.folder), quiet(), interruptible(self.trainer):
+            task = task_at_last(run, self.options)
+            self.trainer.fit(task, datamodule=DataModule(data, self.options), ckpt_path=checkpoints.last(run))
+
+
+def task_at_last(run: Run, options: Options) -> Task:
+    """What a run trains, as its last checkpoint has it, or as it starts. Raises InputError."""
+    task = Task(network(run, options.seed), options, run.preprocessing, len(run.classes))
+    checkpoint = checkpoints.last(run)
+    if checkpoint is not None:
+        checkpoints.fill(task, checkpoint)
+    return task
 
 
 def network(run: Run, seed: int) -> nn.Module:
     """The run's module, as it is kept, with the weights that its seed draws. Raises InputError."""
     seed_torch(seed, "weights")
-    try:
-        made: nn.Module = execute(run.path(MODULE).read_text(encoding="utf-8"), run.network).Network()
-    except Exception as error:  # a file that may hold anything
-        raise InputError(f"'{run.path(MODULE)}' can't be used: {error}.") from None
-    return made
+    return module(run)
 
 
 def _options(run: Run) -> Options:
     try:
-        return Options.of_json(run.options)
+        options = Options.of_json(run.options)
+        options.weights(len(run.exits))
+        return options
     except BadOption as error:
         raise InputError(f"The options of '{run.folder}' can't be used: {error}") from None

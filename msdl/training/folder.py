@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import platform
 import shutil
 import tempfile
@@ -18,7 +19,8 @@ from msdl.runtime.errors import InputError
 from msdl.runtime.run import CHECKPOINTS, MODULE, RECORD, SPEC, SPLITS, Exit, Run
 from msdl.training.copies import copies, settings
 from msdl.training.data.dataset import Dataset
-from msdl.training.data.record import write_splits
+from msdl.training.data.splits import write_splits
+from msdl.training.lock import locked
 from msdl.training.options import Options
 from msdl.version import VERSION
 
@@ -26,11 +28,16 @@ READABLE = 0o755
 
 
 def insist_on_new(folder: Path) -> None:
-    """Refuses a folder that holds something. Raises InputError."""
-    if (folder / RECORD).exists():
-        help = f"`msdl train --resume {folder}` goes on with it"
-        raise InputError(f"'{folder}' holds a run already.", help)
+    """Refuses a folder that holds something, or is being trained into. Raises InputError."""
     with writing(folder):
+        if (folder / RECORD).exists():
+            with locked(folder):
+                pass
+            begun = any((folder / CHECKPOINTS).glob("*.ckpt"))
+            go_on = f"`msdl train --resume {folder}` goes on with it"
+            raise InputError(
+                f"'{folder}' holds a run already.", go_on if begun else "take another folder, or remove it first"
+            )
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise InputError(f"'{folder}' exists, and is not an empty folder.", "a run needs a folder of its own")
 
@@ -43,7 +50,7 @@ def create(folder: Path, compilation: Compilation, data: Dataset, options: Optio
         place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent.resolve()))
         try:
             run = _fill(place, compilation, data, options)
-            _move(place, folder.resolve())
+            _move(place, folder)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
@@ -51,14 +58,27 @@ def create(folder: Path, compilation: Compilation, data: Dataset, options: Optio
 
 
 def _move(place: Path, folder: Path) -> None:
-    """To a name that is free, or into an empty folder, where run.json arrives last: that makes it a run."""
-    if folder.exists():
-        for entry in sorted(place.iterdir(), key=lambda entry: entry.name == RECORD):
-            entry.replace(folder / entry.name)
-        place.rmdir()
-    else:
-        place.chmod(READABLE)
-        place.replace(folder)
+    """To a name that is free, or into an empty folder. Raises InputError where another run was faster."""
+    target = folder.resolve()
+    try:
+        if target.exists():
+            _move_into(place, target)
+        else:
+            place.chmod(READABLE)
+            place.replace(target)  # refused where something is in it by now
+    except OSError as error:
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+            insist_on_new(folder)
+        raise
+
+
+def _move_into(place: Path, folder: Path) -> None:
+    """The folder of checkpoints, which one process alone can make, claims it; run.json, last, makes it a run."""
+    (folder / CHECKPOINTS).mkdir()
+    (place / CHECKPOINTS).rmdir()
+    for entry in sorted(place.iterdir(), key=lambda entry: entry.name == RECORD):
+        entry.replace(folder / entry.name)
+    place.rmdir()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from msdl.runtime.errors import InputError
+from msdl.runtime.sections import State, image_shape, inference, names, sections
 
 Forward = Callable[[Tensor], tuple[Tensor, ...]]
 
@@ -58,8 +59,8 @@ def equilibrium(network: nn.Module) -> Forward:
 
     def forward(image: Tensor) -> tuple[Tensor, ...]:
         outputs: list[Tensor] = []
-        state: tuple[Tensor, ...] = (image,)
-        for number, (section, branch) in enumerate(zip(_sections(network), branches, strict=True)):
+        state: State = (image,)
+        for number, (section, branch) in enumerate(zip(sections(network), branches, strict=True)):
             output, state = section(*state)
             outputs.append(output)
             rest = (count - number - 1) / (count - number)
@@ -76,22 +77,15 @@ def _scaling(factor: float) -> Callable[[nn.Module, tuple[Tensor, ...]], tuple[T
     return hook
 
 
-def _sections(network: nn.Module) -> list[Callable[..., tuple[Tensor, tuple[Tensor, ...]]]]:
-    return [getattr(network, f"section{number}") for number in range(1, len(network.EXITS) + 1)]  # type: ignore[arg-type]
-
-
 def _branches(network: nn.Module) -> list[Branch]:
     """Finds them by running the network once, on an empty image."""
     branches: list[Branch] = []
-    training = network.training
-    network.eval()
-    with torch.no_grad(), _calls(network) as calls:
-        state: tuple[Tensor, ...] = (next(network.parameters()).new_zeros(1, *network.INPUT),)  # type: ignore[misc]
-        for number, section in enumerate(_sections(network)):
+    with inference(network), _calls(network) as calls:
+        state: State = (next(network.parameters()).new_zeros(1, *image_shape(network)),)
+        for section, exit in zip(sections(network), names(network), strict=True):
             calls.clear()
             _, state = section(*state)
-            branches.append(_branch(calls, state, network.EXITS[number]))  # type: ignore[index, arg-type]
-    network.train(training)
+            branches.append(_branch(calls, state, exit))
     return branches
 
 
@@ -111,7 +105,7 @@ def _calls(network: nn.Module) -> Iterator[Calls]:
             hook.remove()
 
 
-def _branch(calls: Calls, state: tuple[Tensor, ...], exit: str) -> Branch:
+def _branch(calls: Calls, state: State, exit: str) -> Branch:
     if len(calls) != 1:
         raise InputError(f"The head of '{exit}' is not one module, so gradient equilibrium can't reach it.")
     head, inputs = calls[0]

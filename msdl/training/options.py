@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from msdl.training.data.augmentation import AUGMENTATIONS
 
@@ -84,10 +86,20 @@ class Options:
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
         }
-        try:
-            return cls(**values)
-        except TypeError as error:
-            raise BadOption(f"They can't be read: {error}.") from None
+        kinds = get_type_hints(cls)
+        for name, value in values.items():
+            if not _is_of(kinds[name], value):
+                raise BadOption(f"'{name}' can't be {json.dumps(value)}.")
+        return cls(**values)
+
+
+def _is_of(kind: Any, value: object) -> bool:
+    """Whether a value is of a field's kind; whole numbers are of the others', truth values are no numbers."""
+    if get_origin(kind) is UnionType:
+        return any(_is_of(one, value) for one in get_args(kind))
+    if get_origin(kind) is tuple:
+        return isinstance(value, tuple) and all(_is_of(get_args(kind)[0], item) for item in value)
+    return type(value) in ((int, float) if kind is float else (kind,))
 
 
 def flag(name: str) -> str:
@@ -111,19 +123,25 @@ class Law:
 
 
 def _is_one_of(*words: str) -> Law:
-    return Law(lambda value: value in words, f"it is one of {', '.join(words)}")
+    return Law(lambda value: value in words, f"it has to be one of {', '.join(words)}")
 
 
-_WHOLE = Law(lambda value: isinstance(value, int) and value >= 0, "it is a whole number from 0")
-_COUNT = Law(lambda value: isinstance(value, int) and value >= 1, "it is a whole number from 1")
-_POSITIVE = Law(lambda value: 0 < value < math.inf, "it is larger than 0")
-_NOT_NEGATIVE = Law(lambda value: 0 <= value < math.inf, "it is 0 or larger")
-_SEED = Law(lambda value: isinstance(value, int) and 0 <= value < 2**32, "it is a whole number from 0 to 2^32 - 1")
-_SHARE = Law(lambda value: 0 <= value < 1, "it is from 0 to less than 1")
+def _is_from(least: int, most: int, says: str) -> Law:
+    return Law(lambda value: isinstance(value, int) and least <= value <= most, says)
+
+
+MOST = 2**31 - 1
+MOST_WORKERS = 1024
+_WHOLE = _is_from(0, MOST, "it has to be a whole number from 0 to 2^31 - 1")
+_COUNT = _is_from(1, MOST, "it has to be a whole number from 1 to 2^31 - 1")
+_POSITIVE = Law(lambda value: 0 < value < math.inf, "it has to be larger than 0")
+_NOT_NEGATIVE = Law(lambda value: 0 <= value < math.inf, "it has to be 0 or larger")
+_SEED = _is_from(0, 2**32 - 1, "it has to be a whole number from 0 to 2^32 - 1")
+_SHARE = Law(lambda value: 0 <= value < 1, "it has to be from 0 to less than 1")
 
 LAWS = {
     "epochs": _COUNT,
-    "batch_size": Law(lambda value: isinstance(value, int) and value >= 2, "batch norm needs at least 2 images"),
+    "batch_size": _is_from(2, MOST, "it has to be from 2, for batch norm, to 2^31 - 1"),
     "lr": _POSITIVE,
     "momentum": _SHARE,
     "weight_decay": _NOT_NEGATIVE,
@@ -135,19 +153,24 @@ LAWS = {
     "mixup": _NOT_NEGATIVE,
     "distil": _SHARE,
     "distil_temperature": _POSITIVE,
-    "mean": Law(lambda value: value is None or 0 <= value <= 1, "the mean of a channel is from 0 to 1"),
-    "std": Law(lambda value: value is None or 0 < value <= 1, "the deviation of a channel is from 0 to 1, and not 0"),
-    "validation": Law(lambda value: value is None or 0 < value < 1, "it is a share of the images, between 0 and 1"),
+    "mean": Law(lambda value: value is None or 0 <= value <= 1, "the mean of a channel has to be from 0 to 1"),
+    "std": Law(
+        lambda value: value is None or 0 < value <= 1,
+        "the deviation of a channel has to be from 0 to 1, and not 0",
+    ),
+    "validation": Law(
+        lambda value: value is None or 0 < value < 1, "it has to be a share of the images, between 0 and 1"
+    ),
     "augment": _is_one_of(*AUGMENTATIONS),
     "seed": _SEED,
     "split_seed": Law(lambda value: value is None or _SEED.holds(value), _SEED.says),
     "accelerator": _is_one_of(*ACCELERATORS),
     "devices": Law(
-        lambda value: bool(re.fullmatch(r"auto|[1-9]\d*|\d+(,\d+)+|\d+,", value)),
-        "it is a count, a list such as 0,1, or auto",
+        lambda value: bool(re.fullmatch(r"auto|[1-9]\d{0,5}|\d{1,5}(,\d{1,5})+|\d{1,5},", value)),
+        "it has to be a count, a list such as 0,1, or auto",
     ),
     "precision": _is_one_of(*PRECISIONS),
-    "workers": _WHOLE,
+    "workers": _is_from(0, MOST_WORKERS, f"it has to be a whole number from 0 to {MOST_WORKERS}"),
     "loggers": _is_one_of(*LOGGERS),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from safetensors.torch import save
 from msdl import files
 from msdl.runtime.run import METRICS, WEIGHTS
 from msdl.training.folder import writing
-from msdl.training.record import Row, as_csv
+from msdl.training.metrics import Row, as_csv
 from msdl.training.task import Task
 
 Watch = Callable[[Row], None]
@@ -40,13 +40,20 @@ class Recorder(Callback):
         assert isinstance(pl_module, Task)
         self.rows.append(pl_module.row)
         if trainer.is_global_zero:
-            self._keep(pl_module)
-            with writing(self.folder / METRICS):
-                files.write(self.folder / METRICS, as_csv(self.rows))
+            keep_weights(self.folder, pl_module)
+            keep_metrics(self.folder, self.rows)
             if self.watch is not None:
                 self.watch(self.rows[-1])
 
-    def _keep(self, task: Task) -> None:
-        weights = {name: value.detach().cpu().contiguous() for name, value in task.network.state_dict().items()}
-        with writing(self.folder / WEIGHTS):
-            files.write(self.folder / WEIGHTS, save(weights))
+
+def keep_weights(folder: Path, task: Task) -> None:
+    """Raises InputError."""
+    weights = {name: value.detach().cpu().contiguous() for name, value in task.network.state_dict().items()}
+    with writing(folder / WEIGHTS):
+        files.write(folder / WEIGHTS, save(weights))
+
+
+def keep_metrics(folder: Path, rows: Sequence[Row]) -> None:
+    """Raises InputError."""
+    with writing(folder / METRICS):
+        files.write(folder / METRICS, as_csv(rows))

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from msdl.runtime.errors import InputError
 from msdl.runtime.preprocessing import Preprocessing
+from msdl.runtime.sections import inference
 from msdl.training.data.dataset import Images
+from msdl.training.data.parts import batch
 
 
 @dataclass(frozen=True)
@@ -29,20 +32,36 @@ class Scores:
         """The share of images that each exit is right about."""
         return tuple(self.right.double().mean(1).tolist())
 
+    def part(self, images: Tensor) -> Scores:
+        """Those of some of the images, by their numbers."""
+        return Scores(self.logits[:, images], self.labels[images])
+
+    def halves(self) -> tuple[Scores, Scores]:
+        """The images in two halves, drawn with a fixed seed: one to fit temperatures to, one to certify a risk on."""
+        order = torch.randperm(len(self.labels), generator=torch.Generator().manual_seed(0))
+        one, other = (half.sort().values for half in order.tensor_split(2))
+        return self.part(one), self.part(other)
+
 
 def batches(images: Images, size: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Pixels (N, C, H, W) of 8 bits and labels (N,), in order."""
     for start in range(0, len(images), size):
-        pairs = [images[index] for index in range(start, min(start + size, len(images)))]
-        yield torch.stack([pixels for pixels, _ in pairs]), torch.tensor([label for _, label in pairs])
+        yield batch(images, range(start, min(start + size, len(images))))
 
 
 def scores(model: nn.Module, images: Images, preprocessing: Preprocessing, batch_size: int = 256) -> Scores:
     """Runs every exit of a model, in evaluation mode, over all images."""
     logits, labels = [], []
-    model.eval()
-    with torch.inference_mode():
+    with inference(model):
         for pixels, right in batches(images, batch_size):
             logits.append(torch.stack(model(preprocessing.normalised(pixels))).float())
             labels.append(right)
     return Scores(torch.cat(logits, 1), torch.cat(labels))
+
+
+def insist_on_usable(scores: Scores) -> None:
+    """Refuses scores from which no policy can be found. Raises InputError."""
+    if not len(scores.labels):
+        raise InputError("There are no validation images to calibrate with.")
+    if not bool(scores.logits.isfinite().all()):
+        raise InputError("The network puts out infinities or NaN for some validation images.")

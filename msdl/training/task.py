@@ -18,7 +18,8 @@ from torchmetrics.wrappers import MultitaskWrapper
 
 from msdl.runtime.errors import InputError
 from msdl.runtime.preprocessing import Preprocessing
-from msdl.training import record
+from msdl.runtime.sections import names
+from msdl.training import metrics
 from msdl.training.data.augmentation import AUGMENTATIONS
 from msdl.training.datamodule import Batch
 from msdl.training.gradients import Forward, equilibrium
@@ -41,7 +42,7 @@ class Task(LightningModule):
         self.preprocessing = preprocessing
         self.augment = AUGMENTATIONS[options.augment].batch
         self.classes = classes
-        self.exits: tuple[str, ...] = tuple(network.EXITS)  # type: ignore[arg-type]
+        self.exits = names(network)
         self.exit_weights = options.weights(len(self.exits))
         forward = equilibrium(network) if options.gradient_equilibrium else network.forward
         self.outputs: Forward = torch.compile(forward, dynamic=False) if options.compile else forward
@@ -49,7 +50,7 @@ class Task(LightningModule):
         self.losses = MultitaskWrapper({exit: MeanMetric(nan_strategy="disable") for exit in self.exits})
         self.steps: list[Tensor] = []
         self.lr = options.lr
-        self.row: record.Row = {}
+        self.row: metrics.Row = {}
 
     def configure_optimizers(self) -> Any:
         """SGD with Nesterov momentum (Huang et al. 2018, section 5); the learning rate changes with every step."""
@@ -111,13 +112,20 @@ class Task(LightningModule):
         if len(wrong):
             step, exit = wrong[0].tolist()
             number = max(0, len(self.steps) - STEPS_BETWEEN_LOOKS) + step + 1
-            raise self._diverged(self.exits[exit], f"at step {number} of")
+            raise self._diverged(f"The loss of '{self.exits[exit]}'", f"at step {number} of")
 
-    def _diverged(self, exit: str, when: str) -> InputError:
+    def _insist_on_finite_state(self) -> None:
+        """A batch norm whose variance is infinite puts out zeros, and the loss tells nothing. Raises InputError."""
+        for name, value in self.network.state_dict().items():
+            if not bool(value.isfinite().all()):
+                raise self._diverged(f"'{name}'", "after")
+
+    def _diverged(self, what: str, when: str) -> InputError:
         epoch = self.current_epoch + 1
-        kept = f"what epoch {epoch - 1} has learned is kept" if epoch > 1 else "into another folder"
+        anew = f"into another folder, or remove '{self.trainer.default_root_dir}' first"
+        kept = f"what epoch {epoch - 1} has learned is kept" if epoch > 1 else anew
         return InputError(
-            f"The loss of '{exit}' is not a number any more, {when} epoch {epoch}.",
+            f"{what} is not a number any more, {when} epoch {epoch}.",
             f"try a lower --lr than {self.options.lr:g}, or --warmup; {kept}",
         )
 
@@ -137,8 +145,9 @@ class Task(LightningModule):
         self.accuracies.reset()
         for exit, loss in losses.items():
             if not math.isfinite(loss):  # the last step's update has done it
-                raise self._diverged(exit, "after")
-        self.row = record.row(self.current_epoch + 1, self.lr, self._train_loss(), losses, accuracies)
+                raise self._diverged(f"The loss of '{exit}'", "after")
+        self._insist_on_finite_state()
+        self.row = metrics.row(self.current_epoch + 1, self.lr, self._train_loss(), losses, accuracies)
         self.log_dict({name: float(value) for name, value in self.row.items() if name != "epoch"})
         self.log("accuracy", fmean(accuracies.values()), prog_bar=True, logger=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import signal
 import threading
 import warnings
@@ -14,6 +15,7 @@ from types import MappingProxyType
 
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch import Callback, Trainer
+from lightning.pytorch.accelerators import CPUAccelerator
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import CSVLogger, Logger, MLFlowLogger, TensorBoardLogger, WandbLogger
 from lightning.pytorch.trainer.states import TrainerStatus
@@ -25,6 +27,7 @@ from msdl.training.data.augmentation import AUGMENTATIONS
 from msdl.training.options import PRECISIONS, Options
 
 LOGS = "logs"
+PROCESSES_A_CORE = 4
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LOGGERS: Mapping[str, Callable[[Path], Logger]] = MappingProxyType(
     {
@@ -41,7 +44,7 @@ def trainer(folder: Path, options: Options, recorder: Callback, bar: bool) -> Tr
     bars = [RichProgressBar(console_kwargs={"stderr": True})] if bar else []
     try:
         with quiet():
-            return Trainer(
+            trainer = Trainer(
                 accelerator=options.accelerator,
                 devices=options.devices,
                 strategy=options.strategy,
@@ -58,8 +61,17 @@ def trainer(folder: Path, options: Options, recorder: Callback, bar: bool) -> Tr
                 enable_model_summary=False,
                 use_distributed_sampler=False,
             )
-    except (MisconfigurationException, ValueError, RuntimeError) as error:
+    except (MisconfigurationException, ValueError, RuntimeError, TypeError) as error:
         raise InputError(f"Lightning can't train like that: {error}") from None
+    _insist_on_cores(trainer)
+    return trainer
+
+
+def _insist_on_cores(trainer: Trainer) -> None:
+    """Refuses processes on the CPU that it could never serve. Raises InputError."""
+    most = PROCESSES_A_CORE * (os.cpu_count() or 1)
+    if isinstance(trainer.accelerator, CPUAccelerator) and trainer.num_devices > most:
+        raise InputError(f"On this CPU --devices can be {most} at most, {PROCESSES_A_CORE} a core.")
 
 
 def _logger(name: str, folder: Path) -> Logger:

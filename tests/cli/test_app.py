@@ -117,6 +117,32 @@ def test_an_interrupt_gives_no_traceback(folder: Path) -> None:
     assert b"Traceback" not in err
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a signal of Unix")
+def test_an_interrupt_within_an_import_ends_the_process(folder: Path) -> None:
+    """Where a library would swallow it: as numpy does, of which half is there then."""
+    (folder / "half.py").write_text(
+        "import os, signal, time\n"
+        "try:\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(9)\n"
+        "except KeyboardInterrupt:\n    pass\n"
+    )
+    script = "import msdl.cli.app as app; app.run = lambda words: __import__('half'); from msdl.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_no_room_for_temporary_files(msdl, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object) -> object:
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr("msdl.language.load.load", full)
+    monkeypatch.setattr("msdl.compilation.load", full)
+    result = msdl("check", "tiny.msd")
+    assert (result.code, result.err) == (
+        2,
+        "Error: There is no room for temporary files; TMPDIR can name another place.\n",
+    )
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_a_diagnostic(folder: Path) -> None:
     with Path("/dev/full").open("w") as full:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.cli.conftest import Command, without
 from tests.training.runs import made
@@ -48,6 +49,18 @@ def test_a_run_is_told_as_tables(msdl: Command, wide: str) -> None:
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.parametrize(("threads", "warned"), [(1, False), (2, True)])
+def test_who_may_be_misled_by_a_busy_machine_is_told(msdl: Command, wide: str, threads: int, warned: bool) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        out = msdl("evaluate", wide, "--budgets", "2").out
+    finally:
+        torch.set_num_threads(before)
+    assert ("OMP_NUM_THREADS=1" in out) is warned
+    assert max(map(len, out.splitlines())) <= 80
+
+
 def test_several_runs_are_told_with_their_ensemble(msdl: Command, runs: Path) -> None:
     result = msdl("evaluate", str(runs / "wide"), str(runs / "narrow"), "--format", "json", "--budgets", "2")
     data = json.loads(result.out)
@@ -58,6 +71,23 @@ def test_several_runs_are_told_with_their_ensemble(msdl: Command, runs: Path) ->
     assert data["ensemble"]["exits"][-1]["macs"] == wide + narrow
 
 
+def test_runs_that_were_trained_on_each_others_validation_images_make_no_ensemble(
+    msdl: Command, runs: Path, wide: str, folder: Path
+) -> None:
+    swapped(folder / wide / "splits.json")
+    result = msdl("evaluate", wide, str(runs / "narrow"), "--budgets", "2", "--format", "json")
+    assert json.loads(result.out)["ensemble"] is None
+    out = msdl("evaluate", wide, str(runs / "narrow"), "--budgets", "2").out
+    assert "There is no ensemble: the runs read images of different sizes, or keep\ndifferent images" in out
+
+
+def swapped(splits: Path) -> None:
+    """Lets an image for training and one for validation change places."""
+    data = json.loads(splits.read_text())
+    data["train"][0], data["validation"][0] = data["validation"][0], data["train"][0]
+    splits.write_text(json.dumps(data))
+
+
 def test_a_policy_is_tried(msdl: Command, wide: str, folder: Path) -> None:
     policy = {"format_version": 1, "exits": ["exit1", "exit2", "exit3"], "thresholds": [0.0, None]}
     (folder / "policy.json").write_text(json.dumps({**policy, "confidence": "margin", "temperatures": [], "about": {}}))
@@ -66,10 +96,26 @@ def test_a_policy_is_tried(msdl: Command, wide: str, folder: Path) -> None:
     assert data["policy"]["accuracy"] == data["exits"][0]["accuracy"]
 
 
+def test_a_policy_of_another_network_is_refused_before_anything_is_measured(
+    msdl: Command, wide: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("msdl.training.evaluation.evaluate", lambda *_, **__: pytest.fail("it was measured"))
+    policy = {"format_version": 1, "exits": ["early", "late"], "thresholds": [0.5], "confidence": "margin"}
+    (folder / "other.json").write_text(json.dumps({**policy, "temperatures": [], "about": {}}))
+    result = msdl("evaluate", wide, "--policy", "other.json")
+    assert (result.code, result.out) == (1, "")
+    assert "The policy 'other.json' is for exits early, late; the network has exit1, exit2, exit3." in result.err
+
+
 def test_a_report_is_written(msdl: Command, wide: str, folder: Path) -> None:
     result = msdl("evaluate", wide, "--report", "out.html", "--budgets", "4")
     assert result.code == 0 and result.out.startswith("wide: ")
     assert (folder / "out.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_file_of_the_run_is_kept(msdl: Command, wide: str) -> None:
+    result = msdl("evaluate", wide, "--report", f"{wide}/run.json")
+    assert (result.code, "it would be lost" in result.err) == (2, True)
 
 
 def test_what_fails_halfway_writes_nothing(

@@ -86,10 +86,10 @@ def test_a_policy_lets_images_stop(given: bool, pictures: list[str], msdl) -> No
     threshold = sum(sorted(first)[-2:]) / 2  # the surest alone stops at exit1
     policy = Policy(("exit1", "exit2", "exit3"), (threshold, None))
     if given:
-        policy.write(Path("mine.json"))
-        Policy.to_the_last(policy.exits).write(Path("run") / POLICY)
+        Path("mine.json").write_text(policy.as_json())
+        (Path("run") / POLICY).write_text(Policy.to_the_last(policy.exits).as_json())
     else:
-        policy.write(Path("run") / POLICY)
+        (Path("run") / POLICY).write_text(policy.as_json())
     result = msdl("predict", "run", *names, *(["--policy", "mine.json"] if given else []))
     assert (result.code, result.err) == (0, "")
     found = lines(result.out)
@@ -98,9 +98,17 @@ def test_a_policy_lets_images_stop(given: bool, pictures: list[str], msdl) -> No
         check(line, 0 if line["exit"] == "exit1" else 2)
 
 
+def test_a_policy_for_the_first_exits_ends_there(pictures: list[str], msdl) -> None:
+    (Path("run") / POLICY).write_text(Policy.to_the_last(("exit1", "exit2")).as_json())
+    result = msdl("predict", "run", *pictures[:3])
+    assert (result.code, result.err) == (0, "")
+    for line in lines(result.out):
+        check(line, 1)
+
+
 @pytest.mark.parametrize(("asked", "exit"), [("1", 0), ("exit2", 1), ("3", 2)])
 def test_every_image_stops_at_an_exit(asked: str, exit: int, pictures: list[str], msdl) -> None:
-    Policy(("exit1", "exit2", "exit3"), (0.0, 0.0)).write(Path("run") / POLICY)
+    (Path("run") / POLICY).write_text(Policy(("exit1", "exit2", "exit3"), (0.0, 0.0)).as_json())
     result = msdl("predict", "run", *pictures[:3], "--exit", asked)
     assert (result.code, result.err) == (0, "")
     for line in lines(result.out):
@@ -151,11 +159,14 @@ def test_images_are_needed(pictures: list[str], msdl) -> None:
             ["run", "photos", "--policy", "run/run.json"],
             "Error: 'run/run.json' is not a policy: it has no 'thresholds'",
         ),
-        (["run", "photos", "--policy", "other.json"], "'other.json' is a policy for exits a, b; the network has exit1"),
+        (
+            ["run", "photos", "--policy", "other.json"],
+            "The policy 'other.json' is for exits a, b; the network has exit1",
+        ),
     ],
 )
 def test_input_that_cannot_be_used(arguments: list[str], words: str, pictures: list[str], msdl) -> None:
-    Policy(("a", "b"), (0.5,)).write(Path("other.json"))
+    Path("other.json").write_text(Policy(("a", "b"), (0.5,)).as_json())
     result = msdl("predict", *arguments)
     assert (result.code, result.out) == (1, "")
     assert words in result.err
@@ -179,6 +190,21 @@ def test_a_reader_that_has_seen_enough(pictures: list[str]) -> None:
         assert json.loads(process.stdout.readline())["image"] == pictures[0]
         process.stdout.close()
         assert process.stderr.read().decode() == NOTE
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+@pytest.mark.parametrize("how", [[], ["--batch-size", "3"], ["--deadline", "1"]])
+def test_an_endless_stream_of_what_cannot_be_read(how: list[str], pictures: list[str]) -> None:
+    command = [sys.executable, "-m", "msdl", "predict", "run", "-", *how]
+    names = f"{pictures[0]}\n" + "nosuch.png\n" * 5000
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(names.encode())
+        process.stdin.flush()  # and is not closed: more may come
+        assert json.loads(process.stdout.readline())["exit"] == "exit3"
+        assert json.loads(process.stdout.readline())["error"].startswith("'nosuch.png' can't be read")
+        process.stdout.close()
 
 
 def test_help_loads_nothing_heavy(folder: Path) -> None:

@@ -74,8 +74,8 @@ def test_the_options_arrive(msdl: Command, spec: str) -> None:
         ("small.msd", "-o RUN says into which folder to train."),
         ("--resume run --epochs 3", "--resume goes on as the run was started; leave out --epochs."),
         ("--resume run -o other", "--resume goes on as the run was started; leave out --output."),
-        ("small.msd -o run --epochs 0", "--epochs 0: it is a whole number from 1."),
-        ("small.msd -o run --lr 0", "--lr 0.0: it is larger than 0."),
+        ("small.msd -o run --epochs 0", "--epochs 0: it has to be a whole number from 1 to 2^31 - 1."),
+        ("small.msd -o run --lr 0", "--lr 0.0: it has to be larger than 0."),
         ("small.msd -o run --exit-weights 1,2,3", "--exit-weights has 3 numbers, and the network 2 exits."),
         ("small.msd -o run --exit-weights 1;2", "'1;2' is not numbers with commas between them."),
         ("small.msd -o run --milestones 1.5", "'1.5' is not whole numbers with commas between them."),
@@ -97,6 +97,9 @@ def test_wrong_use(words: str, says: str, msdl: Command, spec: str) -> None:
         ("tiny.msd -o tiny.msd", "Error: 'tiny.msd' exists, and is not an empty folder."),
         ("small.msd -o run --data imagefolder:none", "none"),
         ("none.msd -o run", "error[MSD101]"),
+        (f"small.msd -o {'x' * 300}", "can't be written: File name too long."),
+        ("small.msd -o run --accelerator cpu --devices 5,6", "Error: Lightning can't train like that: "),
+        ("small.msd -o run --accelerator cpu --devices 99999", "Error: On this CPU --devices can be "),
         ("--resume none", "Error: 'none' is not a run folder: it has no run.json."),
     ],
 )
@@ -105,6 +108,17 @@ def test_what_cannot_be_trained(words: str, says: str, msdl: Command, spec: str)
     assert (result.code, result.out) == (1, "")
     assert says in result.err and "Traceback" not in result.err
     assert not Path("run").exists()
+
+
+def test_what_a_finished_run_lost_comes_back(msdl: Command, spec: str) -> None:
+    result = msdl("train", spec, "-o", "run", "--epochs", "1")
+    before = {name: Path("run", name).read_bytes() for name in ("weights.safetensors", "metrics.csv")}
+    for name in before:
+        Path("run", name).unlink()
+    again = msdl("train", "--resume", "run")
+    assert (again.code, again.out) == (0, result.out)
+    assert again.err.endswith("What had been lost of it is written again, from its checkpoint.\n")
+    assert {name: Path("run", name).read_bytes() for name in before} == before
 
 
 def test_an_interruption_says_how_to_go_on(msdl: Command, spec: str, monkeypatch: pytest.MonkeyPatch) -> None:

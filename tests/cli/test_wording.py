@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from msdl.cli.wording import columns, enumeration, word, wrapped
+from msdl.cli.wording import columns, enumeration, percent, table, word, wrapped
 from msdl.network.layers import Activation, AdaptivePool, BatchNorm, Concat, Layer, Linear, Pool
 
 
@@ -37,6 +37,19 @@ def test_columns() -> None:
     assert columns([["a", "1", ""], ["bcd", "23", "e"]], "<><") == ["a     1", "bcd  23  e"]
     assert columns([["", "a", ""]], "<<<") == ["  a"]
     assert columns([], "<<") == []
+
+
+def test_table() -> None:
+    assert table(["a", "b"], [["one", "1"], ["two", "22"]], "<>").splitlines() == [
+        "a     b",
+        "───────",
+        "one   1",
+        "two  22",
+    ]
+
+
+def test_percent() -> None:
+    assert [percent(share) for share in (0, 0.0001, 0.98765, 1)] == ["0.00 %", "0.01 %", "98.77 %", "100.00 %"]
 
 
 def test_rows_are_wrapped_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:

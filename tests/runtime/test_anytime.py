@@ -84,6 +84,12 @@ def test_section_times_are_medians_after_a_warm_up() -> None:
     assert len(toy.seen) == 2 * 4
 
 
+def test_without_images_the_sections_are_timed_on_one_of_the_networks_kind(tmp_path: Path) -> None:
+    model = small(tmp_path).double()
+    times = section_times(model)
+    assert len(times) == 3 and min(times) > 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [({"deadline": math.nan}, "not a number"), ({"deadline": 1, "times": (1.0,)}, "as many sections, not 1")],

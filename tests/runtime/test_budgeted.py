@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from itertools import chain, islice, repeat
 from pathlib import Path
+from random import Random
 
 import pytest
 import torch
@@ -11,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from msdl.runtime.budgeted import AHEAD, classify, route
+from msdl.runtime.budgeted import AHEAD, classify, route, warm_up
 from msdl.runtime.confidence import CONFIDENCES
 from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
-from msdl.runtime.queues import Queues, size
+from msdl.runtime.queues import Answers, Queues, nobody, size
 from msdl.runtime.sections import sections
+from msdl.runtime.waiting import Waiting
 from tests.runtime.folders import small
 from tests.runtime.toy import Toy, expected
 
@@ -37,11 +41,23 @@ def situations(draw: st.DrawFn) -> tuple[Tensor, Policy]:
     return images, Policy(names, tuple(thresholds), policy.confidence, temperatures)
 
 
+def routed(toy: Toy, policy: Policy, step: int, batch_size: int = 256) -> Answers:
+    """The answers to all images in their order."""
+    queues = Queues(sections(toy)[: len(policy.exits)], policy, batch_size, step, toy.clock)
+    left = [nobody(torch.device("cpu"))]
+    batches = toy.numbered.split(batch_size), torch.arange(len(toy.numbered)).split(batch_size)
+    for images, numbers in zip(*batches, strict=True):
+        left += queues.push(images, numbers) if len(images) else ()
+    left += queues.drain()
+    columns = [torch.cat([getattr(answers, each.name) for answers in left]) for each in fields(Answers)]
+    return Answers(*(column[columns[0].argsort()] for column in columns))
+
+
 @given(situations(), st.sampled_from([1, 3, 8, 16]))
 def test_the_answers_are_those_of_simulated_early_exit(situation: tuple[Tensor, Policy], step: int) -> None:
     images, policy = situation
     toy = Toy(images)
-    answers = route(toy, toy.numbered, policy, step=step)
+    answers = routed(toy, policy, step)
     classes, exits, confidences = expected(images, policy)
     assert answers.index.tolist() == classes
     assert answers.exit.tolist() == exits
@@ -52,7 +68,7 @@ def test_the_answers_are_those_of_simulated_early_exit(situation: tuple[Tensor, 
 def test_a_section_sees_exactly_the_images_that_stay(situation: tuple[Tensor, Policy]) -> None:
     images, policy = situation
     toy = Toy(images)
-    exits = route(toy, toy.numbered, policy, step=1).exit.tolist()
+    exits = routed(toy, policy, step=1).exit.tolist()
     waiting = [[image for image, left in enumerate(exits) if left >= exit] for exit in range(len(policy.exits))]
     assert toy.seen == [images for images in waiting if images]
 
@@ -61,7 +77,7 @@ def test_a_section_sees_exactly_the_images_that_stay(situation: tuple[Tensor, Po
 def test_in_steps_an_image_that_stays_is_repeated(situation: tuple[Tensor, Policy], step: int) -> None:
     images, policy = situation
     toy = Toy(images)
-    exits = route(toy, toy.numbered, policy, step=step).exit.tolist()
+    exits = routed(toy, policy, step).exit.tolist()
     waiting = [[image for image, left in enumerate(exits) if left >= exit] for exit in range(len(policy.exits))]
     assert [sorted(set(seen)) for seen in toy.seen] == [images for images in waiting if images]
     assert all(len(seen) == size(len(set(seen)), step) for seen in toy.seen)
@@ -71,7 +87,7 @@ def test_a_batch_is_padded_to_a_size_that_comes_again() -> None:
     images = torch.zeros(40, 4, 2)
     images[:3, 0, 0], images[:30, 2, 0] = 9, 9
     toy = Toy(images)
-    route(toy, toy.numbered, Policy(toy.EXITS, (0.9, None, 0.9)), step=8)
+    routed(toy, Policy(toy.EXITS, (0.9, None, 0.9)), step=8)
     assert [len(seen) for seen in toy.seen] == [40, 40, 40, 16]
     assert toy.seen[1] == [*range(3, 40), 39, 39, 39]
     assert toy.seen[3] == [*range(30, 40), 39, 39, 39, 39, 39, 39]
@@ -117,6 +133,17 @@ def test_batch_normalisation_uses_what_training_left(tmp_path: Path) -> None:
     assert torch.equal(route(model, images, policy).confidence, right.confidence)
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
     assert model.training and model.layer1.training and not model.stem.training
+    model.training = False
+    assert torch.equal(route(model, images, policy).confidence, right.confidence)
+    assert model.layer1.training and not model.training
+
+
+def test_a_warm_up_runs_all_that_will_be_run(tmp_path: Path) -> None:
+    model, seen = small(tmp_path), []
+    for number, section in enumerate(sections(model), start=1):
+        vars(model)[f"section{number}"] = lambda *state, run=section: seen.append(len(state[0])) or run(*state)
+    warm_up(model, Policy(("exit1", "exit2"), (0.0,)))
+    assert seen == [1, 1]
 
 
 def test_a_policy_for_the_first_exits_ends_there() -> None:
@@ -141,15 +168,34 @@ def test_maps_are_refused() -> None:
 
     queues = Queues([section], Policy.to_the_last(("exit1",)), 2)
     with pytest.raises(InputError, match=r"maps: \(2, 3, 4, 4\)"):
-        [*queues.push(torch.zeros(2, 3, 4, 4))]
+        [*queues.push(torch.zeros(2, 3, 4, 4), torch.arange(2))]
 
 
 def test_the_seconds_of_a_batch_are_shared_among_the_images_that_took_them() -> None:
     images = torch.tensor([[[9.0, 0], [9, 0]], [[1, 0], [9, 0]], [[1, 0], [9, 0]], [[1, 0], [9, 0]]])
     toy = Toy(images, (8.0, 3.0))
     queues = Queues(sections(toy), Policy(toy.EXITS, (0.9,)), 4, step=1, clock=toy.clock)
-    answers = [*queues.push(toy.numbered), *queues.drain()]
+    answers = [*queues.push(toy.numbered, torch.arange(4)), *queues.drain()]
     assert [(each.numbers.tolist(), each.seconds.tolist()) for each in answers] == [([0], [2]), ([1, 2, 3], [3, 3, 3])]
+
+
+def test_all_that_is_done_is_charged_to_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeping those who go on, and letting go of those who were kept, take time too."""
+    images = torch.randn(100, 4, 3, generator=torch.Generator().manual_seed(0))
+    toy = Toy(images, (8.0, 3.0, 1.0, 0.5))
+
+    def slower(action: Callable[..., object]) -> Callable[..., object]:
+        def slow(*arguments: object) -> object:
+            toy.now += 7
+            return action(*arguments)
+
+        return slow
+
+    for name in ("put", "drop"):
+        monkeypatch.setattr(Waiting, name, slower(getattr(Waiting, name)))
+    answers = routed(toy, Policy(toy.EXITS, (0.6, 0.6, 0.6)), step=1, batch_size=16)
+    assert len(set(answers.exit.tolist())) == 4
+    assert answers.seconds.sum().item() == pytest.approx(toy.now)
 
 
 def test_those_that_go_on_wait_until_they_fill_a_batch() -> None:
@@ -157,8 +203,8 @@ def test_those_that_go_on_wait_until_they_fill_a_batch() -> None:
     images = torch.zeros(20, 2, 2)
     images[torch.arange(20) % 4 > 0, 0, 0] = 9
     toy = Toy(images)
-    answers = classify(toy, toy.numbered, Policy(toy.EXITS, (0.9,)), batch_size=4, step=1)
-    assert [answer.exit for answer in answers] == [1, 0, 0, 0] * 5
+    answers = routed(toy, Policy(toy.EXITS, (0.9,)), step=1, batch_size=4)
+    assert answers.exit.tolist() == [1, 0, 0, 0] * 5
     assert toy.seen == [
         [0, 1, 2, 3],
         [4, 5, 6, 7],
@@ -201,16 +247,44 @@ def counted(images: Tensor, read: list[int]) -> Iterator[Tensor]:
         yield image
 
 
-@given(situations(), st.integers(1, 9), st.sampled_from([1, 4]))
-def test_any_stream_is_answered_in_order(situation: tuple[Tensor, Policy], batch_size: int, step: int) -> None:
+@given(situations(), st.integers(1, 9))
+def test_any_stream_is_answered_in_order(situation: tuple[Tensor, Policy], batch_size: int) -> None:
     images, policy = situation
     toy = Toy(images)
-    answers = [*classify(toy, toy.numbered, policy, batch_size=batch_size, step=step)]
+    answers = [*classify(toy, toy.numbered, policy, batch_size=batch_size)]
     classes, exits, _ = expected(images, policy)
     assert [answer.index for answer in answers] == classes
     assert [answer.exit for answer in answers] == exits
-    if step == 1:
-        assert sum(map(len, toy.seen)) == sum(exit + 1 for exit in exits)
+
+
+@given(situations(), st.integers(1, 9))
+def test_nobody_is_computed_who_has_left(situation: tuple[Tensor, Policy], batch_size: int) -> None:
+    images, policy = situation
+    toy = Toy(images)
+    exits = routed(toy, policy, step=1, batch_size=batch_size).exit.tolist()
+    assert exits == expected(images, policy)[1]
+    assert sum(map(len, toy.seen)) == sum(exit + 1 for exit in exits)
+
+
+@given(situations(), st.integers(1, 9), st.randoms(use_true_random=False))
+def test_what_is_no_image_has_its_place(situation: tuple[Tensor, Policy], batch_size: int, random: Random) -> None:
+    images, policy = situation
+    toy = Toy(images)
+    stream: list[Tensor | None] = [*toy.numbered]
+    for _ in range(random.randrange(30)):
+        stream.insert(random.randrange(len(stream) + 1), None)
+    answers = [*classify(toy, stream, policy, batch_size=batch_size)]
+    assert [answer is None for answer in answers] == [image is None for image in stream]
+    assert [answer.exit for answer in answers if answer] == expected(images, policy)[1]
+
+
+@pytest.mark.parametrize("first", [[], [torch.zeros(2, 2)]])
+def test_nothing_but_what_is_no_image_is_passed_on_without_end(first: list[Tensor]) -> None:
+    """Even where an image before it waits for others to fill its batch."""
+    toy = Toy(torch.zeros(1, 2, 1))
+    answers = classify(toy, chain(first, repeat(None)), Policy(toy.EXITS, (2.0,)), batch_size=4)
+    found = [*islice(answers, 100)]
+    assert [answer and answer.exit for answer in found] == [1] * len(first) + [None] * (100 - len(first))
 
 
 def test_no_images() -> None:
@@ -220,8 +294,13 @@ def test_no_images() -> None:
     assert not toy.seen
 
 
-@pytest.mark.parametrize("sizes", [{"batch_size": 0}, {"batch_size": -1}, {"step": 0}])
-def test_sizes_that_make_no_sense(sizes: dict[str, int]) -> None:
+@pytest.mark.parametrize("batch_size", [0, -1])
+def test_batches_that_make_no_sense(batch_size: int) -> None:
     toy = Toy(torch.zeros(1, 2, 3))
     with pytest.raises(ValueError, match="at least 1"):
-        next(classify(toy, toy.numbered, Policy.to_the_last(toy.EXITS), **sizes))
+        next(classify(toy, toy.numbered, Policy.to_the_last(toy.EXITS), batch_size=batch_size))
+
+
+def test_steps_that_make_no_sense() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        Queues([], Policy.to_the_last(("exit1",)), 4, step=0)

@@ -69,7 +69,7 @@ def test_policies_that_make_no_sense(arguments: tuple[Any, ...], words: str) -> 
 
 
 def test_a_file_gives_the_policy_back(tmp_path: Path) -> None:
-    POLICY.write(tmp_path / "policy.json")
+    (tmp_path / "policy.json").write_text(POLICY.as_json())
     assert Policy.read(tmp_path / "policy.json") == POLICY
 
 
@@ -127,7 +127,15 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
         Policy.read(tmp_path)
 
 
-def test_a_policy_for_other_exits(tmp_path: Path) -> None:
-    POLICY.insist_on(EXITS, tmp_path)
-    with pytest.raises(InputError, match="is a policy for exits exit1, exit2, exit3; the network has exit1, aux"):
-        POLICY.insist_on(("exit1", "aux"), tmp_path / "policy.json")
+@pytest.mark.parametrize("exits", [EXITS, (*EXITS, "exit4")])
+def test_a_policy_for_the_first_exits(exits: tuple[str, ...]) -> None:
+    POLICY.insist_on(exits)
+
+
+@pytest.mark.parametrize("exits", [("exit1", "aux"), EXITS[:2], EXITS[::-1], ("exit0", *EXITS)])
+def test_a_policy_for_other_exits(exits: tuple[str, ...]) -> None:
+    words = f"The policy is for exits exit1, exit2, exit3; the network has {', '.join(exits)}"
+    with pytest.raises(InputError, match=words):
+        POLICY.insist_on(exits)
+    with pytest.raises(InputError, match=r"'policy\.json' is for exits exit1"):
+        POLICY.insist_on(exits, "'policy.json'")

@@ -65,6 +65,15 @@ def test_a_call_gives_a_normalised_batch_of_one(tmp_path: Path) -> None:
         torch.testing.assert_close(batch[0, :, 0, 0], torch.tensor([1.0, -2.0, 0.0]), atol=1e-6, rtol=0)
 
 
+def test_values_are_normalised_as_precisely_as_they_are() -> None:
+    preprocessing = Preprocessing((3, 2, 2), (0.1, 0.2, 0.3), (1.0, 2.0, 3.0))
+    pixels = torch.randint(0, 256, (5, 3, 2, 2), dtype=torch.uint8)
+    values = preprocessing.standardised(pixels.double() / 255)
+    assert values.dtype == torch.float64
+    assert torch.equal(preprocessing.normalised(pixels), preprocessing.standardised(pixels.float() / 255))
+    torch.testing.assert_close(preprocessing.normalised(pixels).double(), values)
+
+
 def test_a_file_that_is_no_picture(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_text("no")
     with pytest.raises(OSError, match="none of JPEG"):
@@ -161,7 +170,9 @@ def test_it_is_kept_as_json_and_goes_to_workers() -> None:
         ({"mean": [0.1]}, "for each of the 3 channels"),
         ({"std": [0.1]}, "for each of the 3 channels"),
         ({"shorter_side": 55}, "no 56 x 56 can be cut out of a shorter side of 55"),
-        ({"mean": ["a", 0, 0]}, "could not convert"),
+        ({"mean": ["a", 0, 0]}, "an item of 'mean' is not a number"),
+        ({"channels": 2}, "can't have 2 channels"),
+        ({"std": [1, 0, 1]}, "positive"),
     ],
 )
 def test_what_contradicts_itself_is_refused(change: dict[str, object], error: str) -> None:

@@ -11,7 +11,8 @@ from torch.nn.functional import cross_entropy
 from msdl.compilation import Compilation
 from msdl.runtime.load import execute
 from msdl.runtime.run import MODULE, SPEC, SPLITS, WEIGHTS, Exit, Run
-from msdl.training.data import open_data, write_splits
+from msdl.training.data import open_data
+from msdl.training.data.splits import write_splits
 
 TINY = """\
 network tiny(classes = 10, width = 4, depth = 3) {

@@ -17,7 +17,7 @@ from msdl.compilation import Compilation
 from msdl.diagnostics import SpecError
 from msdl.runtime.errors import InputError
 from msdl.runtime.run import Run
-from msdl.training import published, record
+from msdl.training import metrics, published
 from msdl.training.data import reopened
 from msdl.training.fit import is_finished, train
 from msdl.training.options import BadOption, Options
@@ -52,7 +52,7 @@ def test_the_copied_spec_makes_the_module_that_was_trained(digits_run: Run) -> N
 
 
 def test_metrics_have_a_row_an_epoch(digits_run: Run) -> None:
-    rows = record.read(digits_run)
+    rows = metrics.read(digits_run)
     assert [row["epoch"] for row in rows] == list(range(1, 11))
     assert [*rows[0]] == [
         "epoch", "lr", "train_loss", "exit1_loss", "exit1_accuracy", "exit2_loss", "exit2_accuracy", "exit3_loss",
@@ -65,7 +65,7 @@ def test_metrics_have_a_row_an_epoch(digits_run: Run) -> None:
 
 def test_the_weights_are_those_of_the_last_epoch(digits_run: Run) -> None:
     found = scores(msdl.load(digits_run.folder), reopened(digits_run).validation, digits_run.preprocessing)
-    last = record.accuracies(record.read(digits_run)[-1])
+    last = metrics.accuracies(metrics.read(digits_run)[-1])
     assert found.accuracies == pytest.approx(tuple(last.values()), abs=1e-6)
     assert min(found.accuracies) > 0.5
 
@@ -96,7 +96,7 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(small: Path, 
 def test_every_option_trains(chosen: dict[str, Any], small: Path, tmp_path: Path) -> None:
     options = published.options("digits", **{"epochs": 2, **chosen})
     run = train(small, "digits", tmp_path / "run", options)
-    assert len(record.read(run)) == options.epochs
+    assert len(metrics.read(run)) == options.epochs
     assert msdl.load(run.folder).EXITS == ("exit1", "exit2", "exit3")
 
 

@@ -36,34 +36,62 @@ def test_other_json_is_refused(data: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("exit_weights", "1,1", '"1,1"'),
+        ("exit_weights", [1, "1"], '[1, "1"]'),
+        ("compile", "yes", '"yes"'),
+        ("epochs", True, "true"),
+        ("epochs", 2.0, "2.0"),
+        ("mean", 0.5, "0.5"),
+        ("devices", 2, "2"),
+    ],
+)
+def test_json_of_another_kind_is_refused(name: str, value: Any, shown: str) -> None:
+    with pytest.raises(BadOption) as found:
+        Options.of_json({name: value})
+    assert str(found.value) == f"'{name}' can't be {shown}."
+
+
+def test_whole_numbers_will_do_for_others() -> None:
+    assert Options.of_json({"lr": 1, "exit_weights": [1, 2]}).weights(2) == (1, 2)
+
+
+@pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"epochs": 0}, "--epochs 0: it is a whole number from 1."),
-        ({"batch_size": 1}, "--batch-size 1: batch norm needs at least 2 images."),
-        ({"lr": 0.0}, "--lr 0.0: it is larger than 0."),
-        ({"lr": float("nan")}, "--lr nan: it is larger than 0."),
-        ({"lr": float("inf")}, "--lr inf: it is larger than 0."),
-        ({"momentum": 1.0}, "--momentum 1.0: it is from 0 to less than 1."),
-        ({"weight_decay": -1.0}, "--weight-decay -1.0: it is 0 or larger."),
-        ({"schedule": "linear"}, "--schedule linear: it is one of cosine, multistep."),
+        ({"epochs": 0}, "--epochs 0: it has to be a whole number from 1 to 2^31 - 1."),
+        ({"epochs": 2**31}, f"--epochs {2**31}: it has to be a whole number from 1 to 2^31 - 1."),
+        ({"batch_size": 1}, "--batch-size 1: it has to be from 2, for batch norm, to 2^31 - 1."),
+        ({"batch_size": 2**31}, f"--batch-size {2**31}: it has to be from 2, for batch norm, to 2^31 - 1."),
+        ({"workers": 100_000}, "--workers 100000: it has to be a whole number from 0 to 1024."),
+        ({"lr": 0.0}, "--lr 0.0: it has to be larger than 0."),
+        ({"lr": float("nan")}, "--lr nan: it has to be larger than 0."),
+        ({"lr": float("inf")}, "--lr inf: it has to be larger than 0."),
+        ({"momentum": 1.0}, "--momentum 1.0: it has to be from 0 to less than 1."),
+        ({"weight_decay": -1.0}, "--weight-decay -1.0: it has to be 0 or larger."),
+        ({"schedule": "linear"}, "--schedule linear: it has to be one of cosine, multistep."),
         ({"warmup": 40}, "--warmup leaves no epoch to train in."),
         ({"milestones": (3,)}, "--milestones belong to --schedule multistep."),
         ({"schedule": "multistep"}, "--schedule multistep needs --milestones."),
         ({"schedule": "multistep", "milestones": (6, 3)}, "--milestones must rise."),
         ({"exit_weights": (0.0, 0.0)}, "--exit-weights can't all be 0."),
-        ({"exit_weights": (1.0, -1.0)}, "--exit-weights 1.0,-1.0: it is 0 or larger."),
-        ({"label_smoothing": 1.0}, "--label-smoothing 1.0: it is from 0 to less than 1."),
-        ({"mixup": -0.1}, "--mixup -0.1: it is 0 or larger."),
-        ({"distil": 1.5}, "--distil 1.5: it is from 0 to less than 1."),
-        ({"distil_temperature": 0.0}, "--distil-temperature 0.0: it is larger than 0."),
-        ({"augment": "blur"}, "--augment blur: it is one of none, digits, cifar, imagenet."),
+        ({"exit_weights": (1.0, -1.0)}, "--exit-weights 1.0,-1.0: it has to be 0 or larger."),
+        ({"label_smoothing": 1.0}, "--label-smoothing 1.0: it has to be from 0 to less than 1."),
+        ({"mixup": -0.1}, "--mixup -0.1: it has to be 0 or larger."),
+        ({"distil": 1.5}, "--distil 1.5: it has to be from 0 to less than 1."),
+        ({"distil_temperature": 0.0}, "--distil-temperature 0.0: it has to be larger than 0."),
+        ({"augment": "blur"}, "--augment blur: it has to be one of none, digits, cifar, imagenet."),
         ({"mean": (0.5,)}, "--mean and --std go together."),
-        ({"mean": (0.5,), "std": (0.0,)}, "--std 0.0: the deviation of a channel is from 0 to 1, and not 0."),
-        ({"validation": 1.0}, "--validation 1.0: it is a share of the images, between 0 and 1."),
-        ({"seed": -1}, "--seed -1: it is a whole number from 0 to 2^32 - 1."),
-        ({"devices": "two"}, "--devices two: it is a count, a list such as 0,1, or auto."),
-        ({"devices": "0"}, "--devices 0: it is a count, a list such as 0,1, or auto."),
-        ({"loggers": ("csv", "paper")}, "--logger csv,paper: it is one of csv, tensorboard, wandb, mlflow."),
+        (
+            {"mean": (0.5,), "std": (0.0,)},
+            "--std 0.0: the deviation of a channel has to be from 0 to 1, and not 0.",
+        ),
+        ({"validation": 1.0}, "--validation 1.0: it has to be a share of the images, between 0 and 1."),
+        ({"seed": -1}, "--seed -1: it has to be a whole number from 0 to 2^32 - 1."),
+        ({"devices": "two"}, "--devices two: it has to be a count, a list such as 0,1, or auto."),
+        ({"devices": "0"}, "--devices 0: it has to be a count, a list such as 0,1, or auto."),
+        ({"loggers": ("csv", "paper")}, "--logger csv,paper: it has to be one of csv, tensorboard, wandb, mlflow."),
         ({"compile": True, "memory_efficient": True}, "--compile and --memory-efficient exclude each other."),
     ],
 )

@@ -11,15 +11,20 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from torch import Tensor
 
 import msdl
 from msdl.runtime.errors import InputError
 from msdl.runtime.run import Run
-from msdl.training import checkpoints, published, record
+from msdl.training import checkpoints, folder, metrics, published
+from msdl.training.datamodule import Batch
 from msdl.training.fit import is_finished, resume, train
-from msdl.training.record import Row
+from msdl.training.metrics import Row
+from msdl.training.task import Task
+from tests.training.conftest import SMALL
 from tests.training.same import assert_same
 
 EPOCHS = 5
@@ -117,8 +122,13 @@ def test_a_loss_that_is_no_number_stops_the_training(small: Path, tmp_path: Path
         InputError, match=r"The loss of 'exit1' is not a number any more, at step 2 of epoch 1\."
     ) as found:
         train(small, "digits", tmp_path / "run", options)
-    assert found.value.help == "try a lower --lr than 1e+30, or --warmup; into another folder"
+    assert found.value.help == (
+        f"try a lower --lr than 1e+30, or --warmup; into another folder, or remove '{tmp_path / 'run'}' first"
+    )
     assert checkpoints.last(Run.read(tmp_path / "run")) is None
+    with pytest.raises(InputError, match="holds a run already") as found:
+        train(small, "digits", tmp_path / "run", options)
+    assert found.value.help == "take another folder, or remove it first"
 
 
 def test_a_last_step_that_spoils_the_weights_is_not_kept(small: Path, tmp_path: Path) -> None:
@@ -127,6 +137,61 @@ def test_a_last_step_that_spoils_the_weights_is_not_kept(small: Path, tmp_path: 
     with pytest.raises(InputError, match="is not a number any more, after epoch 1"):
         train(small, "digits", tmp_path / "run", options)
     assert not Run.read(tmp_path / "run").trained
+
+
+def test_a_state_that_is_not_finite_is_not_kept_whatever_the_loss_says(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = Task.training_step
+
+    def spoilt(task: Task, batch: Batch, number: int) -> Tensor:
+        if task.current_epoch == 1:
+            task.network.get_buffer("stem.1.running_var").fill_(float("inf"))
+        return step(task, batch, number)
+
+    monkeypatch.setattr(Task, "training_step", spoilt)
+    with pytest.raises(InputError, match=r"'stem\.1\.running_var' is not a number any more, after epoch 2") as found:
+        train(small, "digits", tmp_path / "run", OPTIONS)
+    assert found.value.help.endswith("what epoch 1 has learned is kept")
+    run = Run.read(tmp_path / "run")
+    assert [row["epoch"] for row in checkpoints.rows(run)] == [1]
+    assert len(metrics.read(run)) == 1 and msdl.load(run.folder) is not None
+
+
+def test_a_run_that_is_being_trained_is_left_alone(small: Path, tmp_path: Path) -> None:
+    said = []
+
+    def meddle() -> None:
+        for start in (resume, lambda folder: train(small, "digits", folder, OPTIONS)):
+            with pytest.raises(InputError) as found:
+                start(tmp_path / "run")
+            said.append(str(found.value))
+
+    train(small, "digits", tmp_path / "run", published.options("digits", epochs=2), watch=at(1, meddle))
+    assert said == [f"'{tmp_path / 'run'}' is being trained by another process."] * 2
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_of_two_that_make_one_folder_the_first_gets_it(
+    is_there: bool, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other comes between the last look at the folder and the move into it."""
+    fill, place = folder._fill, tmp_path / "run"
+
+    def late(*arguments: Any) -> Run:
+        run = fill(*arguments)
+        place.mkdir(exist_ok=is_there)
+        (place / "checkpoints").mkdir()
+        (place / "run.json").write_text("theirs")
+        return run
+
+    if is_there:
+        place.mkdir()
+    monkeypatch.setattr(folder, "_fill", late)
+    with pytest.raises(InputError, match="holds a run already"):
+        train(small, "digits", place, OPTIONS)
+    assert sorted(path.name for path in place.iterdir()) == ["checkpoints", "run.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
 def test_the_epochs_before_are_kept(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +204,7 @@ def test_the_epochs_before_are_kept(small: Path, tmp_path: Path, monkeypatch: py
     assert found.value.help.endswith("what epoch 1 has learned is kept")
     run = Run.read(tmp_path / "run")
     assert [row["epoch"] for row in checkpoints.rows(run)] == [1]
-    assert len(record.read(run)) == 1 and msdl.load(run.folder) is not None
+    assert len(metrics.read(run)) == 1 and msdl.load(run.folder) is not None
 
 
 def test_a_run_may_be_moved(whole: Run, small: Path, tmp_path: Path) -> None:
@@ -161,12 +226,29 @@ FOREIGN = {
         lambda run: spoil(run.path("run.json"), run.path("run.json").read_text().replace('"epochs"', '"epoch"')),
         "There is no option 'epoch'",
     ),
-    "no_module": (lambda run: run.path("network.py").unlink(), "network.py' can't be used"),
-    "no_python": (lambda run: spoil(run.path("network.py"), "class"), "network.py' can't be used"),
+    "no_module": (lambda run: run.path("network.py").unlink(), "network.py' can't be read"),
+    "no_python": (lambda run: spoil(run.path("network.py"), "class"), "network.py' can't be run: SyntaxError"),
     "no_checkpoint": (lambda run: spoil(run.path("checkpoints") / "last.ckpt", b"PK"), "can't be used as a checkpoint"),
     "another_network": (
         lambda run: spoil(run.path("network.py"), msdl.Compilation.of("msdnet_digits", size=8).emit("torch")),
+        "doesn't fit network.py",
+    ),
+    "other_widths": (
+        lambda run: spoil(
+            run.path("network.py"),
+            msdl.Compilation.of_text(SMALL.replace("growth 2, 4", "growth 4, 8")).emit("torch"),
+        ),
         "is not a checkpoint of the network beside it",
+    ),
+    "other_kinds": (
+        lambda run: spoil(run.path("run.json"), run.path("run.json").read_text().replace("[]", '"1,1,1"')),
+        'can\'t be "1,1,1"',
+    ),
+    "other_weights": (
+        lambda run: spoil(
+            run.path("run.json"), run.path("run.json").read_text().replace('_weights": []', '_weights": [1]')
+        ),
+        "--exit-weights has 1 numbers, and the network 3 exits",
     ),
     "no_splits": (lambda run: run.path("splits.json").unlink(), "splits.json"),
 }
@@ -188,5 +270,11 @@ def test_a_checkpoint_is_read_as_data_alone(digits_run: Run, tmp_path: Path) -> 
 
     path = tmp_path / "last.ckpt"
     path.write_bytes(pickle.dumps(os.system))
-    with pytest.raises(InputError, match="can't be used as a checkpoint"):
+    damaged = f"'{path}' can't be used as a checkpoint: it is damaged, or holds more than data."
+    with pytest.raises(InputError) as found:
         checkpoints.load(path)
+    assert (str(found.value), found.value.help) == (damaged, "remove it, and --resume trains from the start")
+    path.write_bytes(b"")
+    with pytest.raises(InputError) as found:
+        checkpoints.load(path)
+    assert str(found.value) == damaged

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from msdl.runtime.errors import InputError
 from msdl.runtime.preprocessing import Preprocessing
-from msdl.training.scores import Scores, batches, scores
+from msdl.training.scores import Scores, batches, insist_on_usable, scores
 
 
 class Ramps:
@@ -44,6 +45,35 @@ def test_scores_are_those_of_every_exit_in_evaluation_mode(size: int) -> None:
     assert found.accuracies == (0.5, 0.6)
 
 
+def test_a_model_is_left_as_it_was() -> None:
+    model = nn.Sequential(TwoExits(), nn.Identity().eval()).train()
+    model[1].eval()
+    scores(model, Ramps(), Preprocessing((1, 1, 1), (0.0,), (1.0,)))
+    assert [module.training for module in model.modules()] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("logits", "said"),
+    [
+        (torch.zeros(2, 0, 3), "There are no validation images to calibrate with."),
+        (torch.full((2, 1, 3), torch.nan), "The network puts out infinities or NaN for some validation images."),
+    ],
+)
+def test_scores_that_tell_nothing_are_refused(logits: Tensor, said: str) -> None:
+    with pytest.raises(InputError) as found:
+        insist_on_usable(Scores(logits, torch.zeros(logits.shape[1], dtype=torch.long)))
+    assert str(found.value) == said
+
+
 def test_right_is_told_by_exit_and_image() -> None:
     logits = torch.tensor([[[1.0, 0.0], [1.0, 0.0]], [[0.0, 1.0], [0.0, 1.0]]])
     assert Scores(logits, torch.tensor([0, 1])).right.tolist() == [[True, False], [False, True]]
+
+
+def test_halves_share_no_image() -> None:
+    scores = Scores(torch.arange(11.0).view(1, 11, 1), torch.arange(11))
+    one, other = scores.halves()
+    assert sorted([*one.labels.tolist(), *other.labels.tolist()]) == [*range(11)]
+    assert (len(one.labels), len(other.labels)) == (6, 5)
+    assert torch.equal(one.logits[0, :, 0].long(), one.labels)
+    assert one.labels.tolist() != [*range(6)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from msdl.cli.options import format_option
+from msdl.cli.options import Share, format_option, keep_run
 from msdl.cli.output import FINE, STANDARD_OUTPUT, put, write
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from msdl.training.scores import Scores
 
 CONFIDENCES = ("max-softmax", "margin", "entropy")
+DELTA = 0.1
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
-SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 def _macs(ctx: click.Context, param: click.Parameter, given: str | None) -> float | None:
@@ -36,12 +36,12 @@ def _macs(ctx: click.Context, param: click.Parameter, given: str | None) -> floa
 @click.option("--budget", callback=_macs, metavar="MACS", help="Mean MACs per image: 30M, 1.2G, 500k, 30000000.")
 @click.option(
     "--budget-ratio",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Share(one=True),
     metavar="SHARE",
     help="The same as a share of the MACs of all exits: 0.4.",
 )
-@click.option("--max-risk", type=SHARE, metavar="GAP", help="Lose less accuracy to the last exit than this: 0.01.")
-@click.option("--delta", type=SHARE, default=0.1, show_default=True, help="The chance that --max-risk doesn't hold.")
+@click.option("--max-risk", type=Share(), metavar="GAP", help="Lose less accuracy to the last exit than this: 0.01.")
+@click.option("--delta", type=Share(), help="The chance that --max-risk doesn't hold, 0.1 by default.")
 @click.option(
     "--confidence",
     type=click.Choice(CONFIDENCES),
@@ -50,7 +50,7 @@ def _macs(ctx: click.Context, param: click.Parameter, given: str | None) -> floa
     help="What tells how sure an exit is.",
 )
 @click.option("--temperature", is_flag=True, help="Calibrate each exit's probabilities first, by temperature scaling.")
-@click.option("--data", metavar="SOURCE", help="Where the images of the RUN lie now, if elsewhere.")
+@click.option("--data", metavar="DATA", help="Where the run's images lie now, if not where they were.")
 @click.option("-o", "--output", metavar="F.json", help="Where the policy goes; RUN/policy.json by default.")
 @format_option("json")
 def command(
@@ -58,7 +58,7 @@ def command(
     budget: float | None,
     budget_ratio: float | None,
     max_risk: float | None,
-    delta: float,
+    delta: float | None,
     confidence: str,
     temperature: bool,
     data: str | None,
@@ -79,6 +79,9 @@ def command(
     """
     if [budget, budget_ratio, max_risk].count(None) != 2:
         raise click.UsageError("Give one of --budget, --budget-ratio and --max-risk.")
+    if max_risk is None and delta is not None:
+        raise click.UsageError("--delta belongs to --max-risk.")
+    keep_run(folder, output or "")
     from msdl.runtime.run import POLICY, Run
 
     run = Run.read(folder)
@@ -89,7 +92,7 @@ def command(
         policy = _for_budget(run, scores, budget, confidence, temperature)
     else:
         assert max_risk is not None
-        policy = _for_risk(run, scores, max_risk, delta, confidence, temperature)
+        policy = _for_risk(run, scores, max_risk, DELTA if delta is None else delta, confidence, temperature)
     place = output or str(run.path(POLICY))
     if place == STANDARD_OUTPUT:
         put(policy.as_json())
@@ -102,7 +105,7 @@ def command(
 def _scores(run: Run, data: str | None) -> Scores:
     """What the exits say about the validation images. Raises InputError."""
     from msdl.runtime.errors import InputError
-    from msdl.runtime.run import load
+    from msdl.runtime.load import load
     from msdl.training.data import reopened
     from msdl.training.scores import scores
 
@@ -126,11 +129,11 @@ def _for_budget(run: Run, scores: Scores, budget: float, confidence: str, temper
 
 def _for_risk(run: Run, scores: Scores, max_risk: float, delta: float, confidence: str, temperature: bool) -> Policy:
     """Temperatures take half of the images: those that certify a risk must not have been fitted to."""
-    from msdl.training.calibration import halves, risk_policy, temperatures
+    from msdl.training.calibration import risk_policy, temperatures
 
     fitted: tuple[float, ...] = ()
     if temperature:
-        half, scores = halves(scores)
+        half, scores = scores.halves()
         fitted = temperatures(half)
     return risk_policy(scores, _names(run), run.macs, max_risk, delta, confidence=confidence, temperatures=fitted)
 

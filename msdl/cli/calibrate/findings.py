@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msdl.cli import values
-from msdl.cli.wording import columns
+from msdl.cli.wording import columns, percent, table
 from msdl.quantities import amount
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ NEAR_CERTAINTY = 0.9999
 def human(run: Run, policy: Policy, place: str) -> str:
     """The exits in a table; below it what was asked and what comes of it on the validation images."""
     facts = [*_asked(run, policy.about), *_realised(run, policy.about), ["policy", place]]
-    return "\n".join([*_table(run, policy), "", *columns(facts, "<<")])
+    return "\n".join([_table(run, policy), "", *columns(facts, "<<")])
 
 
 def as_json(run: Run, policy: Policy, place: str) -> str:
@@ -55,20 +55,19 @@ def _exits(run: Run, policy: Policy) -> Iterator[dict[str, Any]]:
         }
 
 
-def _table(run: Run, policy: Policy) -> list[str]:
+def _table(run: Run, policy: Policy) -> str:
     titles = ["exit", "MACs", "threshold", "stopping", "accuracy of these"]
     rows = [
         [
             exit["name"],
             amount(exit["macs"]),
             _threshold(exit["threshold"]),
-            _percent(exit["share"]),
-            NONE if exit["accuracy"] is None else _percent(exit["accuracy"]),
+            percent(exit["share"]),
+            NONE if exit["accuracy"] is None else percent(exit["accuracy"]),
         ]
         for exit in _exits(run, policy)
     ]
-    heading, *others = columns([titles, *rows], "<>>>>")
-    return [heading, "─" * max(map(len, (heading, *others))), *others]
+    return table(titles, rows, "<>>>>")
 
 
 def _threshold(threshold: float | None) -> str:
@@ -80,7 +79,7 @@ def _threshold(threshold: float | None) -> str:
 def _asked(run: Run, about: Mapping[str, Any]) -> Iterator[list[str]]:
     asked = about["asked"]
     if "budget" in asked:
-        share = _percent(asked["budget"] / run.macs[-1])
+        share = percent(asked["budget"] / run.macs[-1])
         yield ["asked", f"{amount(round(asked['budget']))} MACs per image, {share} of all"]
     else:
         gap, certain = (f"{100 * share:.4g}" for share in (asked["max_risk"], 1 - asked["delta"]))
@@ -102,14 +101,10 @@ def _certified(certified: Mapping[str, Any]) -> str:
 def _realised(run: Run, about: Mapping[str, Any]) -> Iterator[list[str]]:
     found = about["validation"]
     cost, error = (amount(round(found[key])) for key in ("macs", "standard_error"))
-    share = _percent(found["macs"] / run.macs[-1])
+    share = percent(found["macs"] / run.macs[-1])
     images = f"{found['images']:,} validation images"
     yield ["realised", f"{cost} MACs per image, {share} of all, on {images} (standard error {error})"]
-    yield ["accuracy", f"{_percent(found['accuracy'])}; {run.exits[-1].name} alone {_percent(found['accuracy_last'])}"]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f} %"
+    yield ["accuracy", f"{percent(found['accuracy'])}; {run.exits[-1].name} alone {percent(found['accuracy_last'])}"]
 
 
 FORMATS: dict[str, Callable[[Run, Policy, str], str]] = {"human": human, "json": as_json}

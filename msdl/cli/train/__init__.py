@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "--resume",
     metavar="RUN",
     type=click.Path(path_type=Path),
-    help="Go on with a run, instead of SPEC; --data, where its images were moved to.",
+    help="Go on with a run, instead of SPEC; --data says where its images lie now, if not where they were.",
 )
 @set_option
 @click.pass_context
@@ -55,7 +55,7 @@ def command(
     DATA is
       digits             scikit-learn's handwritten digits
       cifar10:PATH       the published archive, binary version; or cifar100:PATH
-      imagefolder:PATH   a folder with a folder of pictures for every class
+      imagefolder:PATH   a folder with a folder of images for every class
       hf:NAME_OR_PATH    a data set for Hugging Face's `datasets`
 
     What DATA's networks are usually trained with is the default: digits 40 epochs of 64 images, with a cosine; CIFAR
@@ -106,11 +106,14 @@ def _trained(spec: str, data: str, output: Path, settings: dict[str, str], chose
 
 def _resumed(folder: Path, data: str | None) -> Run:
     from msdl.runtime.run import Run
-    from msdl.training.fit import is_finished, resume
+    from msdl.training.fit import is_finished, restore, resume
 
-    if is_finished(Run.read(folder)):
+    run = Run.read(folder)
+    if is_finished(run):
         click.echo(f"'{folder}' is finished: all its epochs are through.", err=True)
-        return Run.read(folder)
+        if restore(run):
+            click.echo("What had been lost of it is written again, from its checkpoint.", err=True)
+        return run
     with _interruptible(folder):
         return resume(folder, data, **_watching())
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from msdl.cli.wording import columns
+from msdl.cli.wording import columns, percent
 from msdl.quantities import amount
 from msdl.runtime.run import Run
-from msdl.training.record import Row, accuracies, read
+from msdl.training.metrics import Row, accuracies, read
 
 
 def line(row: Row) -> str:
@@ -19,7 +19,7 @@ def table(run: Run) -> str:
     last = read(run)[-1]
     titles = ("exit", "MACs", "validation accuracy")
     shares = accuracies(last)
-    rows = [(exit.name, amount(exit.macs), f"{100 * shares[exit.name]:.2f} %") for exit in run.exits]
+    rows = [(exit.name, amount(exit.macs), percent(shares[exit.name])) for exit in run.exits]
     return "\n".join(
         [*columns([titles, *rows], "<>>"), "", f"The weights of epoch {last['epoch']} are in '{run.folder}'."]
     )

@@ -4,6 +4,6 @@ from msdl.training.calibration.budget import budget_policy, sweep
 from msdl.training.calibration.geometric import budgets
 from msdl.training.calibration.outcome import Outcome
 from msdl.training.calibration.risk import risk_policy
-from msdl.training.calibration.temperature import halves, temperatures
+from msdl.training.calibration.temperature import temperatures
 
-__all__ = ["Outcome", "budget_policy", "budgets", "halves", "risk_policy", "sweep", "temperatures"]
+__all__ = ["Outcome", "budget_policy", "budgets", "risk_policy", "sweep", "temperatures"]

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from msdl.runtime.policy import Policy
 from msdl.training.calibration.geometric import distribution, log_ratio
-from msdl.training.calibration.outcome import Outcome, all_to_the_last
+from msdl.training.calibration.outcome import Outcome
 from msdl.training.calibration.thresholds import Ranked, cut, ranked
-from msdl.training.scores import Scores
+from msdl.training.scores import Scores, insist_on_usable
 
 
 def budget_policy(
@@ -41,7 +41,8 @@ def sweep(
     temperatures: Sequence[float] = (),
 ) -> tuple[Policy, ...]:
     """A policy for each of several budgets, as `budget_policy` finds it; images are ranked once for all."""
-    every = all_to_the_last(scores, exits, confidence, temperatures)
+    insist_on_usable(scores)
+    every = replace(Policy.to_the_last(tuple(exits)), confidence=confidence, temperatures=tuple(temperatures))
     images = _Images(every, ranked(scores, every), scores.right, tuple(macs))
     return tuple(_policy(images, budget) for budget in budgets)
 

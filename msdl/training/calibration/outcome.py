@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
 from msdl.training.scores import Scores
 
@@ -65,12 +64,3 @@ class Outcome:
 
 def _stops(name: str, right: Tensor, images: int) -> Stops:
     return Stops(name, len(right) / images, float(right.double().mean()) if len(right) else None)
-
-
-def all_to_the_last(scores: Scores, exits: Sequence[str], confidence: str, temperatures: Sequence[float]) -> Policy:
-    """The policy under which no image stops early. Raises InputError where no policy can be found from the scores."""
-    if not len(scores.labels):
-        raise InputError("There are no validation images to calibrate with.")
-    if not bool(scores.logits.isfinite().all()):
-        raise InputError("The network puts out infinities or NaN for some validation images.")
-    return Policy(tuple(exits), (None,) * (len(exits) - 1), confidence, tuple(temperatures))

@@ -30,9 +30,9 @@ from scipy.stats import beta, binom
 from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
 from msdl.training.calibration.geometric import Floats
-from msdl.training.calibration.outcome import Outcome, all_to_the_last
+from msdl.training.calibration.outcome import Outcome
 from msdl.training.calibration.thresholds import Counts
-from msdl.training.scores import Scores
+from msdl.training.scores import Scores, insist_on_usable
 
 # Confidences crowd below 1: the path is even in log(1 - threshold), in steps of 1.2 %.
 PATH: Floats = 1 - np.logspace(-15, 0, 3001)
@@ -56,7 +56,8 @@ def risk_policy(
     """
     _insist_on_share(eps, "accuracy gap")
     _insist_on_share(delta, "delta")
-    every = all_to_the_last(scores, exits, confidence, temperatures)
+    insist_on_usable(scores)
+    every = replace(Policy.to_the_last(tuple(exits)), confidence=confidence, temperatures=tuple(temperatures))
     passed = binom.cdf(spoilt_counts(scores, every), len(scores.labels), eps) <= delta
     steps = len(PATH) if passed.all() else int(passed.argmin())
     threshold = float(PATH[steps - 1]) if steps else None

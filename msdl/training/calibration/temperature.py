@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import torch
 from scipy.optimize import minimize_scalar
 from torch import Tensor, nn
 
@@ -33,14 +32,3 @@ def _temperature(logits: Tensor, labels: Tensor) -> float:
 
     bounds = (math.log(COLDEST), math.log(HOTTEST))
     return math.exp(minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-4}).x)
-
-
-def halves(scores: Scores) -> tuple[Scores, Scores]:
-    """The images in two halves, drawn with a fixed seed: one to fit temperatures to, one to certify a risk on."""
-    order = torch.randperm(len(scores.labels), generator=torch.Generator().manual_seed(0))
-    one, other = (part.sort().values for part in order.tensor_split(2))
-    return _part(scores, one), _part(scores, other)
-
-
-def _part(scores: Scores, images: Tensor) -> Scores:
-    return Scores(scores.logits[:, images], scores.labels[images])

@@ -47,7 +47,8 @@ class Ranked:
         """The threshold with which so many of these images leave, one of `counts`; None where none does.
 
         It lies half-way between the least sure image that leaves and the surest that stays, so that the noise of
-        floating point moves few across it.
+        floating point moves few across it. Where all leave, the exit is open to any image (0.0), and so it is where
+        there is none to leave.
         """
         if count == len(images):
             return min(0.0, float(self.levels[-1]))

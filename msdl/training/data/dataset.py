@@ -41,11 +41,11 @@ class Splits:
     `digest` tells whether the source still has the same images.
     """
 
-    seed: int = 0
-    digest: str = ""
-    train: tuple[int, ...] = ()
-    validation: tuple[int, ...] = ()
-    test: tuple[int, ...] = ()
+    seed: int
+    digest: str
+    train: tuple[int, ...]
+    validation: tuple[int, ...]
+    test: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -58,4 +58,4 @@ class Dataset:
     validation: Images
     test: Images
     preprocessing: Preprocessing
-    splits: Splits = Splits()
+    splits: Splits

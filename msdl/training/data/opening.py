@@ -13,8 +13,8 @@ from msdl.training.data.collection import Collection
 from msdl.training.data.dataset import Dataset, Splits
 from msdl.training.data.parts import part
 from msdl.training.data.pictures import Raster
-from msdl.training.data.record import read_splits
 from msdl.training.data.sources import collected
+from msdl.training.data.splits import read_splits
 from msdl.training.data.splitting import split
 from msdl.training.data.statistics import statistics
 
@@ -88,15 +88,17 @@ def _insist_on_values(
     shape: Shape, validation: float | None, mean: Sequence[float] | None, std: Sequence[float] | None
 ) -> None:
     if shape[0] not in MODES:
-        known = ", ".join(map(str, MODES))
-        raise InputError(f"The network reads images of {shape[0]} channels; pictures have one of {known}.")
+        *most, last = map(str, MODES)
+        raise InputError(f"The network reads images of {shape[0]} channels; images have {', '.join(most)} or {last}.")
     if validation is not None and not 0 < validation < 1:
-        raise InputError(f"The validation part can't be {validation:g} of the images; its share is between 0 and 1.")
+        raise InputError(
+            f"The validation part can't be {validation:g} of the images: the share has to be between 0 and 1."
+        )
     for name, numbers in (("mean", mean), ("std", std)):
         if numbers is not None and len(numbers) != shape[0]:
             raise InputError(f"The {name} has {len(numbers)} numbers, and the network's input {shape[0]} channels.")
     if std is not None and not all(0 < number < float("inf") for number in std):
-        raise InputError("A std is larger than 0.")
+        raise InputError("A std has to be larger than 0.")
 
 
 def _insist_on_labels(collection: Collection) -> None:

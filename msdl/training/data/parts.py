@@ -11,6 +11,7 @@ from torch import Tensor
 
 from msdl.runtime.preprocessing import Preprocessing
 from msdl.training.data.collection import Collection, Pictures
+from msdl.training.data.dataset import Images
 from msdl.training.data.pictures import Raster, as_picture, readable
 
 MEMORY = 1 << 30  # bytes that a part may take in memory
@@ -71,3 +72,12 @@ def part(collection: Collection, numbers: Sequence[int], preprocessing: Preproce
     if collection.pictures.pixels.shape[1:] == preprocessing.shape:
         return Stored(names, collection.pictures.pixels[chosen], decoded.labels)
     return Stored(names, torch.stack([decoded[index][0] for index in range(len(decoded))]), decoded.labels)
+
+
+def batch(images: Images, indices: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Some images of a part: pixels (N, C, H, W) of 8 bits and labels (N,)."""
+    if isinstance(images, Stored):
+        rows = list(indices)
+        return images.pixels[rows], images.labels[rows]
+    pairs = [images[index] for index in indices]
+    return torch.stack([pixels for pixels, _ in pairs]), torch.tensor([label for _, label in pairs])

@@ -16,8 +16,8 @@ from msdl.training.calibration import budgets as evenly_spaced
 from msdl.training.calibration import sweep
 from msdl.training.evaluation.latency import (
     AT_ONCE,
-    Task,
     Timed,
+    Timing,
     early_exit,
     every_exit,
     interleaved,
@@ -42,11 +42,11 @@ def evaluate(
     images = len(subjects[0].data.test)
     measuring = Measuring(images, batch_size, passes_for(images), torch.get_num_threads())
     plans = [_plan(subject, budgets, batch_size, policy) for subject in subjects]
-    tasks = [
+    timings = [
         [every_exit(subject.model, batch_size), *(early_exit(subject.model, each, batch_size) for _, each in plan)]
         for subject, plan in zip(subjects, plans, strict=True)
     ]
-    labels, timed = _measured(subjects, tasks, measuring)
+    labels, timed = _measured(subjects, timings, measuring)
     return tuple(
         _evaluation(subject, plan, measuring, labels, found)
         for subject, plan, found in zip(subjects, plans, timed, strict=True)
@@ -64,17 +64,17 @@ def _plan(subject: Subject, budgets: int, batch_size: int, policy: Policy | None
 
 
 def _measured(
-    subjects: Sequence[Subject], tasks: Sequence[Sequence[Task]], measuring: Measuring
+    subjects: Sequence[Subject], timings: Sequence[Sequence[Timing]], measuring: Measuring
 ) -> tuple[Tensor, list[list[Timed]]]:
-    """The labels of the test images, and for each subject's tasks what they found on all of them."""
+    """The labels of the test images, and for each subject's timings what they found on all of them."""
     labels: list[Tensor] = []
     found: list[list[Timed]] = []
     for pixels, right in _shared_batches(subjects, AT_ONCE * measuring.batch_size):
-        pairs = [(task, batch) for row, batch in zip(tasks, pixels, strict=True) for task in row]
+        pairs = [(timing, batch) for row, batch in zip(timings, pixels, strict=True) for timing in row]
         found.append(interleaved(pairs, measuring.passes, warm_up=not labels))
         labels.append(right)
-    of_tasks = iter([together(of_batches) for of_batches in zip(*found, strict=True)])
-    return torch.cat(labels), [[next(of_tasks) for _ in row] for row in tasks]
+    of_timings = iter([together(of_batches) for of_batches in zip(*found, strict=True)])
+    return torch.cat(labels), [[next(of_timings) for _ in row] for row in timings]
 
 
 def _shared_batches(subjects: Sequence[Subject], size: int) -> Iterator[tuple[list[Tensor], Tensor]]:

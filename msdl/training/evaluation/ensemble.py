@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import accumulate
@@ -11,9 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from msdl.runtime.preprocessing import Preprocessing
+from msdl.runtime.sections import Section, State, outputs
 from msdl.training.evaluation.subject import Subject
-
-State = tuple[Tensor, ...]
 
 
 class Ensemble(nn.Module):
@@ -28,9 +27,7 @@ class Ensemble(nn.Module):
         self.EXITS = tuple(names)
         self.members = nn.ModuleList(members)
         self.preprocessing = tuple(preprocessing)
-        self.sections: tuple[Callable[..., tuple[Tensor, State]], ...] = tuple(
-            partial(self._section, number) for number in range(len(members))
-        )
+        self.sections: tuple[Section, ...] = tuple(partial(self._section, number) for number in range(len(members)))
         for number, section in enumerate(self.sections, start=1):
             vars(self)[f"section{number}"] = section
 
@@ -45,23 +42,24 @@ class Ensemble(nn.Module):
             yield logits
 
     def _section(self, number: int, image: Tensor, total: Tensor | None = None) -> tuple[Tensor, State]:
-        *_, logits = self.members[number].exits(_normalised(image, self.preprocessing[number]))  # type: ignore[operator]
+        *_, logits = outputs(self.members[number], self.preprocessing[number].standardised(image))
         log_p = logits.log_softmax(-1)
         total = log_p if total is None else torch.logaddexp(total, log_p)
         rest = (image, total) if number + 1 < len(self.members) else ()
         return total.log_softmax(-1), rest
 
 
-def _normalised(image: Tensor, preprocessing: Preprocessing) -> Tensor:
-    mean, std = (torch.tensor(numbers).view(-1, 1, 1) for numbers in (preprocessing.mean, preprocessing.std))
-    return (image - mean) / std
-
-
 def ensemble(subjects: Sequence[Subject]) -> Subject | None:
-    """Several networks in ascending cost as one; its costs are sums. None where they read images of different sizes."""
+    """Several networks in ascending cost as one; its costs are sums.
+
+    None where they read images of different sizes, and where they keep different images for validation: thresholds
+    would be found on images that some of them were trained on.
+    """
     members = sorted(subjects, key=lambda subject: subject.macs[-1])
     preprocessing = [member.data.preprocessing for member in members]
-    if len({(each.shape, each.shorter_side) for each in preprocessing}) > 1:
+    sizes = {(each.shape, each.shorter_side) for each in preprocessing}
+    kept = {member.data.validation.names for member in members}
+    if len(sizes) > 1 or len(kept) > 1:
         return None
     names = tuple(member.name for member in members)
     shape = preprocessing[0].shape

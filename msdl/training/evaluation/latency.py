@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from msdl.runtime.budgeted import route
 from msdl.runtime.policy import Policy
+from msdl.runtime.sections import outputs
 
 PASSES = 5
 AT_ONCE = 8  # batches that are decoded and run together, so that images that go on can fill batches again
@@ -27,7 +28,7 @@ class Timed:
     seconds: tuple[float, ...]
 
 
-Task = Callable[[Tensor], Timed]
+Timing = Callable[[Tensor], Timed]
 
 
 def passes_for(images: int) -> int:
@@ -35,13 +36,13 @@ def passes_for(images: int) -> int:
     return max(1, min(PASSES, -(-ENOUGH // images)))
 
 
-def every_exit(model: nn.Module, batch_size: int) -> Task:
+def every_exit(model: nn.Module, batch_size: int) -> Timing:
     """Sections chained, batch after batch: the logits of each exit, (N, C), and the seconds up to it."""
 
     def of_batch(batch: Tensor) -> Timed:
         results, seconds = [], []
         start = perf_counter()
-        for logits in model.exits(batch):  # type: ignore[operator]
+        for logits in outputs(model, batch):
             seconds.append(perf_counter() - start)
             results.append(logits)
         return Timed(tuple(results), tuple(seconds))
@@ -49,7 +50,7 @@ def every_exit(model: nn.Module, batch_size: int) -> Task:
     return lambda images: together([of_batch(batch) for batch in torch.split(images, batch_size)])
 
 
-def early_exit(model: nn.Module, policy: Policy, batch_size: int) -> Task:
+def early_exit(model: nn.Module, policy: Policy, batch_size: int) -> Timing:
     """Images that stop where the policy says: the class of each and the number of its exit, (N,)."""
 
     def run(images: Tensor) -> Timed:
@@ -60,20 +61,20 @@ def early_exit(model: nn.Module, policy: Policy, batch_size: int) -> Task:
     return run
 
 
-def interleaved(tasks: Sequence[tuple[Task, Tensor]], passes: int, warm_up: bool) -> list[Timed]:
-    """Each task's results on its batch, and the medians of its seconds over several passes.
+def interleaved(timings: Sequence[tuple[Timing, Tensor]], passes: int, warm_up: bool) -> list[Timed]:
+    """Each timing's results on its batch, and the medians of its seconds over several passes.
 
-    All tasks run in every pass, each time in another order, so that none has the machine at better moments than others.
+    All run in every pass, each time in another order, so that none has the machine at better moments than others.
     """
     with torch.inference_mode():
         if warm_up:
-            for task, batch in tasks:
-                task(batch)
-        laps: list[list[Timed]] = [[] for _ in tasks]
+            for timing, batch in timings:
+                timing(batch)
+        laps: list[list[Timed]] = [[] for _ in timings]
         for number in range(passes):
-            for index in Random(number).sample(range(len(tasks)), len(tasks)):
-                task, batch = tasks[index]
-                laps[index].append(task(batch))
+            for index in Random(number).sample(range(len(timings)), len(timings)):
+                timing, batch = timings[index]
+                laps[index].append(timing(batch))
     return [Timed(lap[0].results, _medians(lap)) for lap in laps]
 
 

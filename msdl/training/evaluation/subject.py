@@ -9,7 +9,8 @@ from pathlib import Path
 from torch import nn
 
 from msdl.runtime.errors import InputError
-from msdl.runtime.run import Run, load
+from msdl.runtime.load import load
+from msdl.runtime.run import Run
 from msdl.training.data import reopened
 from msdl.training.data.dataset import Dataset
 

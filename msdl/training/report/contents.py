@@ -23,13 +23,13 @@ CLOSE = 0.01  # a point of accuracy
 
 @dataclass(frozen=True)
 class Chapter:
-    """What the page says of one network."""
+    """What the page says of one network; `half` is the budget nearest to half of what running every exit costs."""
 
     evaluation: Evaluation
     reliability: tuple[tuple[Reliability, Plot], ...]
     shares: Plot | None
     time: Plot | None
-    example_policy: PolicyResult | None
+    half: PolicyResult | None
     by_exit: tuple[Contrast, ...]
     by_class: tuple[Contrast, ...]
 
@@ -49,11 +49,6 @@ class Chapter:
         contrasts = (*self.by_exit, *self.by_class)
         numbers = {example.image for each in contrasts for example in (*each.easy, *each.hard)}
         return {number: data_uri(self.evaluation.subject.data.test[number][0]) for number in sorted(numbers)}
-
-    @property
-    def half(self) -> PolicyResult | None:
-        """The budget nearest to half of what running every exit costs."""
-        return nearest(self.evaluation, HALF)
 
     @property
     def cheapest(self) -> PolicyResult | None:

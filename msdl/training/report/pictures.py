@@ -8,22 +8,15 @@ import io
 from PIL import Image
 from torch import Tensor
 
-from msdl.runtime.preprocessing import MODES
+from msdl.training.data.pictures import as_picture
 
 LARGEST = 96  # pixels; a report of ImageNet stays within some megabytes
 
 
 def data_uri(pixels: Tensor) -> str:
     """Pixels (C, H, W) of 8 bits as a PNG in a `data:` address; what is large is shrunk, what is small stays so."""
-    picture = _picture(pixels)
+    picture = as_picture(pixels)
     picture.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
     written = io.BytesIO()
     picture.save(written, "PNG", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"
-
-
-def _picture(pixels: Tensor) -> Image.Image:
-    channels, height, width = pixels.shape
-    mode = MODES[channels]
-    data = bytes(pixels.permute(1, 2, 0).contiguous().flatten().tolist())
-    return Image.frombytes(mode, (width, height), data)

@@ -54,6 +54,6 @@ def part() -> Callable[[Scores, int, int], Scores]:
 
     def draw(scores: Scores, images: int, seed: int) -> Scores:
         chosen = torch.randperm(len(scores.labels), generator=torch.Generator().manual_seed(seed))[:images]
-        return Scores(scores.logits[:, chosen], scores.labels[chosen])
+        return scores.part(chosen)
 
     return draw

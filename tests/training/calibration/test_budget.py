@@ -106,7 +106,7 @@ def test_a_sweep_is_what_one_budget_after_the_other_gives(realistic) -> None:
 def test_it_says_what_was_asked_expected_and_realised(realistic, tmp_path: Path) -> None:
     scores = realistic(400, 6)
     policy = budget_policy(scores, EXITS, MACS, 3000)
-    policy.write(tmp_path / "policy.json")
+    (tmp_path / "policy.json").write_text(policy.as_json())
     assert Policy.read(tmp_path / "policy.json") == policy
     about = json.loads(policy.as_json())["about"]
     assert about["asked"] == {"budget": 3000}

@@ -12,8 +12,8 @@ from scipy.stats import binom
 
 from msdl.runtime.confidence import CONFIDENCES
 from msdl.runtime.errors import InputError
+from msdl.runtime.policy import Policy
 from msdl.training.calibration import Outcome, risk_policy
-from msdl.training.calibration.outcome import all_to_the_last
 from msdl.training.calibration.risk import PATH, images_needed, spoilt_counts
 from msdl.training.scores import Scores
 
@@ -43,7 +43,7 @@ def test_the_gap_exceeds_eps_in_a_share_delta_of_calibrations_at_most(population
 
 def test_without_the_test_the_gap_exceeds_eps_more_often(population: Scores, part) -> None:
     """Taking the fastest threshold that holds on the calibration images themselves fails on every other split."""
-    every = all_to_the_last(population, EXITS, "max-softmax", ())
+    every = Policy.to_the_last(EXITS)
     of_all = spoilt_counts(population, every) / len(population.labels)
     naive = [of_all[np.flatnonzero(spoilt_counts(part(population, 200, s), every) <= 200 * EPS)[-1]] for s in range(50)]
     assert np.mean(np.array(naive) >= EPS) > 2 * DELTA
@@ -52,7 +52,7 @@ def test_without_the_test_the_gap_exceeds_eps_more_often(population: Scores, par
 @pytest.mark.parametrize("confidence", CONFIDENCES)
 def test_the_counts_along_the_path_are_what_policies_do(realistic, confidence: str) -> None:
     scores = realistic(200, 1)
-    every = all_to_the_last(scores, EXITS, confidence, (2.0, 1.0, 1.0, 0.5, 1.0))
+    every = replace(Policy.to_the_last(EXITS), confidence=confidence, temperatures=(2.0, 1.0, 1.0, 0.5, 1.0))
     counts = spoilt_counts(scores, every)
     for step in range(0, len(PATH), 100):
         policy = replace(every, thresholds=(float(PATH[step]),) * 4)
@@ -67,7 +67,7 @@ def test_the_counts_along_the_path_are_what_policies_do(realistic, confidence: s
 def test_the_counts_are_right_under_ties(sure, gaps: list[list[float]]) -> None:
     scores = sure(gaps)
     macs = tuple(range(1, len(gaps) + 1))
-    every = all_to_the_last(scores, [*map(str, macs)], "max-softmax", ())
+    every = Policy.to_the_last(tuple(map(str, macs)))
     counts = spoilt_counts(scores, every)
     for step in (0, 500, 2900, 2950, len(PATH) - 1):
         policy = replace(every, thresholds=(float(PATH[step]),) * (len(gaps) - 1))
@@ -77,7 +77,7 @@ def test_the_counts_are_right_under_ties(sure, gaps: list[list[float]]) -> None:
 def test_the_first_threshold_that_fails_ends_the_path(realistic) -> None:
     scores = realistic(1000, 2)
     certified = risk_policy(scores, EXITS, MACS, EPS, DELTA).about["certified"]
-    passed = binom.cdf(spoilt_counts(scores, all_to_the_last(scores, EXITS, "max-softmax", ())), 1000, EPS) <= DELTA
+    passed = binom.cdf(spoilt_counts(scores, Policy.to_the_last(EXITS)), 1000, EPS) <= DELTA
     step = [*PATH].index(certified["threshold"])
     assert passed[: step + 1].all() and not passed[step + 1]
     assert certified["spoilt"] / 1000 < certified["bound"] <= EPS

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from msdl.training.calibration import halves, temperatures
+from msdl.training.calibration import temperatures
 from msdl.training.scores import Scores
 
 
@@ -41,12 +41,3 @@ def test_temperatures_are_bounded() -> None:
     """An exit that is always wrong would best say nothing at all."""
     logits = 1e4 * torch.eye(3)[None]
     assert temperatures(Scores(logits, torch.tensor([1, 2, 0]))) == pytest.approx((10.0,), rel=1e-2)
-
-
-def test_halves_share_no_image() -> None:
-    scores = Scores(torch.arange(11.0).view(1, 11, 1), torch.arange(11))
-    one, other = halves(scores)
-    assert sorted([*one.labels.tolist(), *other.labels.tolist()]) == [*range(11)]
-    assert (len(one.labels), len(other.labels)) == (6, 5)
-    assert torch.equal(one.logits[0, :, 0].long(), one.labels)
-    assert one.labels.tolist() != [*range(6)]

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from msdl.runtime.policy import Policy
 from msdl.training.calibration.geometric import Floats, distribution, log_ratio
-from msdl.training.calibration.outcome import all_to_the_last
 from msdl.training.calibration.thresholds import Cut, Ranked, cut, ranked
 from msdl.training.scores import Scores
 
@@ -30,7 +29,7 @@ def tied(draw: st.DrawFn, most: int = 5) -> list[list[float]]:
 
 def every(scores: Scores) -> Policy:
     """All to the last exit."""
-    return all_to_the_last(scores, [f"exit{k + 1}" for k in range(len(scores.logits))], "max-softmax", ())
+    return Policy.to_the_last(tuple(f"exit{k + 1}" for k in range(len(scores.logits))))
 
 
 def spent(scores: Scores, share: float) -> Cut:
@@ -104,6 +103,10 @@ def test_thresholds(confidences: list[float], count: int, threshold: float | Non
     ranks, images = Ranked.of(np.array(confidences)), np.arange(len(confidences))
     assert ranks.threshold(images, count) == pytest.approx(threshold, abs=1e-17)
     assert ranks.leave(images, ranks.threshold(images, count)).sum() == count
+
+
+def test_an_exit_that_no_image_reaches_is_open_to_all() -> None:
+    assert Ranked.of(np.array([0.9, 0.5])).threshold(np.arange(0), 0) == 0.0
 
 
 def test_only_images_that_are_there_count() -> None:

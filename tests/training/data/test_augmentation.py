@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from msdl.training.data import AUGMENTATIONS, SOURCES, default_augmentation, open_data, training_images
-from msdl.training.data.augmentation import flipped, padded_and_flipped, shifted
+from msdl.training.data import open_data
+from msdl.training.data.augmentation import AUGMENTATIONS, flipped, padded_and_flipped, shifted, training_images
 from msdl.training.data.crops import Crops
+from msdl.training.data.sources import SOURCES, default_augmentation
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader
 
-from msdl.training.data import open_data, training_images
+from msdl.training.data import open_data
+from msdl.training.data.augmentation import training_images
 from msdl.training.data.crops import crop
 from msdl.training.data.dataset import Dataset
 from tests.training.data.conftest import refusal

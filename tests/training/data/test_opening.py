@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from msdl.training.data import SOURCES, open_data, parts
+from msdl.training.data import open_data, parts
 from msdl.training.data.parts import Decoded, Stored
+from msdl.training.data.sources import SOURCES
 from tests.training.data.conftest import class_folders, refusal
 
 SHAPE = (1, 8, 8)
@@ -55,17 +56,17 @@ def test_the_home_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ("said", "message", "help"),
     [
         ({"classes": 100}, "The data has 10 classes, the network 100.", "--set classes=10"),
-        ({"shape": (2, 8, 8)}, "The network reads images of 2 channels; pictures have one of 1, 3, 4.", ""),
-        ({"validation": 0.0}, "The validation part can't be 0 of the images; its share is between 0 and 1.", ""),
-        ({"validation": 1.0}, "The validation part can't be 1 of the images; its share is between 0 and 1.", ""),
+        ({"shape": (2, 8, 8)}, "The network reads images of 2 channels; images have 1, 3 or 4.", ""),
+        ({"validation": 0.0}, "The validation part can't be 0 of the images: the share has to be between 0 and 1.", ""),
+        ({"validation": 1.0}, "The validation part can't be 1 of the images: the share has to be between 0 and 1.", ""),
         (
             {"validation": float("nan")},
-            "The validation part can't be nan of the images; its share is between 0 and 1.",
+            "The validation part can't be nan of the images: the share has to be between 0 and 1.",
             "",
         ),
         ({"mean": [0.5] * 3, "std": [1]}, "The mean has 3 numbers, and the network's input 1 channels.", ""),
         ({"mean": [0.5], "std": [1, 1]}, "The std has 2 numbers, and the network's input 1 channels.", ""),
-        ({"mean": [0.5], "std": [0]}, "A std is larger than 0.", ""),
+        ({"mean": [0.5], "std": [0]}, "A std has to be larger than 0.", ""),
     ],
 )
 def test_what_does_not_fit_the_network_is_told(said: dict[str, Any], message: str, help: str) -> None:

@@ -42,6 +42,14 @@ def test_images_leave_it_early(runs: tuple[Path, Path]) -> None:
     assert answers.index.tolist() == logits.argmax(-1)[answers.exit, torch.arange(50)].tolist()
 
 
+def test_networks_that_keep_other_images_for_validation_make_none(subject: Subject) -> None:
+    """Thresholds would be found on images that one of them was trained on."""
+    data = subject.data
+    swapped = replace(data, train=data.validation, validation=data.train)
+    assert ensemble([subject, replace(subject, data=swapped)]) is None
+    assert ensemble([subject, subject]) is not None
+
+
 def test_networks_that_read_other_images_make_none(subject: Subject) -> None:
     larger = replace(subject.data.preprocessing, shape=(1, 16, 16))
     assert ensemble([subject, replace(subject, data=replace(subject.data, preprocessing=larger))]) is None

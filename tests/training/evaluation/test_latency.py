@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from msdl.runtime.policy import Policy
-from msdl.training.evaluation.latency import Task, Timed, early_exit, every_exit, interleaved, passes_for, together
+from msdl.training.evaluation.latency import Timed, Timing, early_exit, every_exit, interleaved, passes_for, together
 from msdl.training.evaluation.subject import Subject
 
 
-def said(seconds: Iterator[float], log: list[str], name: str) -> Task:
+def said(seconds: Iterator[float], log: list[str], name: str) -> Timing:
     def run(batch: torch.Tensor) -> Timed:
         log.append(name)
         return Timed((batch,), (next(seconds), 2.0))

@@ -5,6 +5,7 @@ A record is the label, before which CIFAR-100 has a coarse one, and 3 x 32 x 32 
 
 from __future__ import annotations
 
+import gzip
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ from msdl.training.data.pictures import Raster
 SHAPE = (3, 32, 32)
 PIXELS = 3 * 32 * 32
 URL = "https://www.cs.toronto.edu/~kriz/cifar.html"
+CHUNK = 1 << 20  # bytes
 LARGEST_LIST = 65_536  # bytes of class names
 
 
@@ -113,8 +115,8 @@ def _files(archive: Archive, path: Path) -> dict[str, bytes]:
     try:
         found = _unpacked(archive, path) if path.is_dir() else _packed(path)
         return dict(found)
-    except (tarfile.TarError, EOFError, zlib.error):
-        raise InputError(f"'{path}' is cut off or no .tar.gz archive.", f"fetch it again: {URL}") from None
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error):
+        raise InputError(f"'{path}' is cut off, damaged, or no .tar.gz archive.", f"fetch it again: {URL}") from None
     except OSError as error:
         raise InputError(f"'{path}' can't be read: {reason(error)}.") from None
 
@@ -134,6 +136,9 @@ def _packed(path: Path) -> Iterator[tuple[str, bytes]]:
             name = PurePosixPath(member.name).name
             if member.isreg() and (limit := _limit(name)) and (file := archive.extractfile(member)):
                 yield name, file.read(limit)
+        assert archive.fileobj is not None
+        while archive.fileobj.read(CHUNK):  # the checksum, which tells of damage, is at the end
+            pass
 
 
 def _limit(name: str) -> int:

@@ -133,6 +133,8 @@ def _numbered(place: str, feature: Any, column: Sequence[Any]) -> tuple[tuple[st
         words = tuple(sorted(set(column)))
         numbers = {word: number for number, word in enumerate(words)}
         return words, [numbers[word] for word in column]
+    if max(column) < 0:
+        raise InputError(f"'{place}' has no labels but negative ones; classes are counted from 0.")
     if max(column) >= len(column):
         raise InputError(
             f"'{place}' has labels up to {max(column)} for {len(column)} images: they don't count classes."

@@ -99,9 +99,18 @@ def test_a_cut_archive_is_told(tmp_path: Path) -> None:
     for length in (0, 5, 300, len(data) // 2, len(data) - 20):
         (tmp_path / "c.tar.gz").write_bytes(data[:length])
         said = str(refusal(lambda: opened(tmp_path / "c.tar.gz")))
-        assert said == f"'{tmp_path}/c.tar.gz' is cut off or no .tar.gz archive."
+        assert said == f"'{tmp_path}/c.tar.gz' is cut off, damaged, or no .tar.gz archive."
     (tmp_path / "c.tar.gz").write_bytes(data[:100] + b"?" * 50 + data[150:])
     assert f"'{tmp_path}/c.tar.gz' " in str(refusal(lambda: opened(tmp_path / "c.tar.gz")))
+
+
+def test_an_archive_whose_checksum_is_wrong_is_told(tmp_path: Path) -> None:
+    """Damage within the pixels: all that is read of it looks right."""
+    path = packed(cifar_files(CIFAR10), tmp_path / "c.tar.gz")
+    data = bytearray(path.read_bytes())
+    data[-8] ^= 1  # of the checksum and the length, four bytes each
+    path.write_bytes(data)
+    assert str(refusal(lambda: opened(path))) == f"'{path}' is cut off, damaged, or no .tar.gz archive."
 
 
 def test_another_version_is_told(tmp_path: Path) -> None:

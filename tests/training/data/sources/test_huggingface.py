@@ -136,6 +136,10 @@ def test_the_columns_are_found_by_what_they_hold(tmp_path: Path) -> None:
         ),
         ({"label": (CLASSES, [0] * 9 + [-1])}, "'train/9' has the label -1; labels of 2 classes are from 0 to 1."),
         (
+            {"label": (datasets.Value("int64"), [-1] * 10)},
+            "'{}' has no labels but negative ones; classes are counted from 0.",
+        ),
+        (
             {"label": (datasets.Value("int64"), [0, 1, 7, 80] + [1] * 6)},
             "'{}' has labels up to 80 for 10 images: they ",
         ),

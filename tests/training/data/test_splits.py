@@ -9,8 +9,8 @@ import torch
 
 from msdl.runtime.preprocessing import Preprocessing
 from msdl.runtime.run import Run
-from msdl.training.data import open_data, reopened, write_splits
-from msdl.training.data.record import read_splits
+from msdl.training.data import open_data, reopened
+from msdl.training.data.splits import read_splits, write_splits
 from tests.training.data.conftest import class_folders, png, refusal
 
 
@@ -95,9 +95,10 @@ def test_data_that_changed_are_noticed(trained: Run, pictures: Path, change: Any
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"format_version": 9}, "can't be used: its format version is 9, and this msdl reads 1."),
-        ({"train": None}, "can't be used: "),
-        ({"train": [0, "x"]}, "can't be used: "),
+        ({"format_version": 9}, "has format version 9; this msdl reads 1."),
+        ({"train": None}, "can't be used: 'train' is not a list."),
+        ({"train": [0, "x"]}, "can't be used: an item of 'train' is not a whole number."),
+        ({"train": [0, 1.5]}, "can't be used: an item of 'train' is not a whole number."),
         ({"train": []}, "can't be used: its parts are empty or share images."),
         ({"train": [0, 0]}, "can't be used: its parts are empty or share images."),
         ({"train": [0], "test": [0]}, "can't be used: its parts are empty or share images."),
@@ -120,8 +121,12 @@ def test_numbers_beyond_the_images_are_told(trained: Run) -> None:
 
 def test_missing_and_damaged_files_are_told(trained: Run) -> None:
     path = trained.path("splits.json")
-    for content, said in ((b"{", "can't be used: "), (b"[]", "can't be used: "), (b"\xff", "can't be used: ")):
+    for content, said in (
+        (b"{", "is not JSON: "),
+        (b"[]", "can't be used: it is not an object."),
+        (b"\xff", "is not JSON: "),
+    ):
         path.write_bytes(content)
         assert str(refusal(lambda: read_splits(path))).startswith(f"'{path}' {said}")
     path.unlink()
-    assert str(refusal(lambda: read_splits(path))) == f"'{path}' can't be read: No such file or directory."
+    assert str(refusal(lambda: read_splits(path))) == f"There is no '{path}'."

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from itertools import chain
 from pathlib import Path
 
 from msdl import files
+from msdl.runtime import record
 from msdl.runtime.errors import InputError
 from msdl.training.data.collection import PARTS
 from msdl.training.data.dataset import Dataset, Splits
@@ -26,17 +28,18 @@ def write_splits(dataset: Dataset, path: Path) -> None:
 def read_splits(path: Path) -> Splits:
     """Raises InputError."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["format_version"] != FORMAT_VERSION:
-            raise ValueError(f"its format version is {data['format_version']}, and this msdl reads {FORMAT_VERSION}")
-        parts = {part: tuple(map(int, data[part])) for part in PARTS}
-        numbers = list(chain.from_iterable(parts.values()))
-        if not all(parts.values()) or len(set(numbers)) != len(numbers) or min(numbers) < 0:
-            raise ValueError("its parts are empty or share images")
-        return Splits(int(data["seed"]), str(data["digest"]), **parts)
-    except OSError as error:
-        raise InputError(f"'{path}' can't be read: {error.strerror or error}.") from None
-    except KeyError as error:
-        raise InputError(f"'{path}' can't be used: it has no {error}.") from None
-    except (ValueError, TypeError) as error:
+        data = record.read(path, FORMAT_VERSION)
+        parts = {part: record.items(data, part, int) for part in PARTS}
+        _insist_on_parts(parts.values())
+        return Splits(record.field(data, "seed", int), record.field(data, "digest", str), **parts)
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"There is no '{path}'.") from None
+    except ValueError as error:
         raise InputError(f"'{path}' can't be used: {error}.") from None
+
+
+def _insist_on_parts(parts: Collection[tuple[int, ...]]) -> None:
+    """Raises ValueError."""
+    numbers = list(chain.from_iterable(parts))
+    if not all(parts) or len(set(numbers)) != len(numbers) or min(numbers) < 0:
+        raise ValueError("its parts are empty or share images")
