@@ -133,8 +133,8 @@ def main() -> None:
         machine("torch"),
         table(headings, rows),
         f"CPU time of one thread, relative to running every exit; medians of alternating turns ({turns}), each on"
-        f" {BATCHES} batches of {BATCH} new images, and on the first of them. The sections alone: what time / MACs would"
-        " be if nobody had to be moved, since sections at fine scales take longer for a MAC.",
+        f" {BATCHES} batches of {BATCH} new images, and on the first of them. The sections alone: time / MACs"
+        " if nobody had to be moved, since sections at fine scales take longer for a MAC.",
         f"Time / MACs is {max(float(found[4]) for found in rows):.2f} at most; the budget is {BUDGET}.",
     )
 
