@@ -13,7 +13,7 @@ from msdl.training.data.collection import Collection
 from msdl.training.data.dataset import Dataset, Splits
 from msdl.training.data.parts import part
 from msdl.training.data.pictures import Raster
-from msdl.training.data.sources import collected
+from msdl.training.data.sources import anchored, collected
 from msdl.training.data.splits import read_splits
 from msdl.training.data.splitting import split
 from msdl.training.data.statistics import statistics
@@ -44,7 +44,7 @@ def open_data(
     numbers = split(collection, seed, None if validation is None else Fraction(validation))
     splits = Splits(seed, collection.digest, **numbers)
     plain = Preprocessing(shape, (0.0,) * shape[0], (1.0,) * shape[0], _shorter_side(collection, shape))
-    dataset = _dataset(source, collection, splits, plain)
+    dataset = _dataset(anchored(source), collection, splits, plain)
     if mean is None or std is None:
         mean, std = statistics(dataset.train, seed)
     return replace(dataset, preprocessing=replace(plain, mean=tuple(mean), std=tuple(std)))

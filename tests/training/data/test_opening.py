@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader
 
 from msdl.training.data import open_data, parts
 from msdl.training.data.parts import Decoded, Stored
-from msdl.training.data.sources import SOURCES
+from msdl.training.data.sources import SOURCES, anchored
 from tests.training.data.conftest import class_folders, refusal
 
 SHAPE = (1, 8, 8)
@@ -107,3 +107,11 @@ def test_parts_go_to_workers(tmp_path: Path) -> None:
 
 def test_every_source_says_its_place() -> None:
     assert {name for name, source in SOURCES.items() if not source.place} == {"digits"}
+
+
+def test_a_run_finds_its_images_from_another_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    assert anchored("imagefolder:here") == "imagefolder:here"
+    monkeypatch.chdir(tmp_path)
+    assert anchored("imagefolder:here") == f"imagefolder:{tmp_path / 'here'}"
+    assert [anchored(source) for source in ("digits", "hf:some/name")] == ["digits", "hf:some/name"]

@@ -50,6 +50,13 @@ def collected(source: str) -> Collection:
         raise InputError(f"'{place}' can't be read: {reason(error)}.") from None
 
 
+def anchored(source: str) -> str:
+    """The same from any working folder: a path that is there, made absolute."""
+    name, colon, place = source.partition(":")
+    there = colon and os.path.exists(_home(place))  # noqa: PTH110  (Path.exists raises where a name is too long)
+    return f"{name}:{os.path.abspath(_home(place))}" if there else source  # noqa: PTH100
+
+
 def default_augmentation(source: str) -> str:
     """The name of the augmentation that is usual for what `--data` names."""
     name = source.partition(":")[0]
