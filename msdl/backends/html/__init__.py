@@ -5,14 +5,13 @@ The file needs nothing else: style, script and facts stand in it, and its conten
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
+from msdl import templates
 from msdl.backends.html.facts import facts
 from msdl.backends.html.inks import ink, inks
 from msdl.backends.html.inline import inlined
@@ -79,35 +78,20 @@ def page(compilation: Compiled, picture: Picture, svg: str) -> str:
             remarks=remarks(compilation.diagnostics, source),
             facts=facts(picture, graph, schedule, failures(graph, compilation.diagnostics), source),
             style=style,
-            style_hash=_hash(style),
+            style_hash=templates.policy_hash(style),
             script=_part("page.js"),
-            script_hash=_hash(_part("page.js")),
+            script_hash=templates.policy_hash(_part("page.js")),
         )
     )
 
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("msdl.backends.html"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=True,
-    )
+    environment = templates.environment("msdl.backends.html", html=True)
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": True}
     environment.filters |= {"amount": amount, "memory": memory, "ink": ink}
     return environment
 
 
 def _part(name: str) -> str:
-    """A file beside the template, as it is: in CSS and JavaScript braces mean something else than to Jinja."""
-    environment = _templates()
-    assert environment.loader is not None
-    return environment.loader.get_source(environment, name)[0]
-
-
-def _hash(text: str) -> str:
-    """What the content security policy calls a style or a script by."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+    return templates.part(_templates(), name)

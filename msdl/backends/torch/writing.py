@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
+from msdl import templates
 from msdl.backends.torch.builders import Builder
 from msdl.backends.torch.classes import Class
 from msdl.backends.torch.naming import harmless
@@ -55,13 +56,7 @@ def write(view: View) -> str:
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("msdl.backends.torch"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # Python, not HTML; what comes from a spec is made harmless in `naming`
-    )
+    # Python, not HTML; what comes from a spec is made harmless in `naming`.
+    environment = templates.environment("msdl.backends.torch", html=False)
     environment.filters["harmless"] = harmless
     return environment

@@ -6,13 +6,12 @@ pictures from `data:` addresses.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
+from msdl import templates
 from msdl.backends.html.inks import ink, inks
 from msdl.language import highlight
 from msdl.quantities import amount
@@ -29,7 +28,7 @@ def page(evaluations: Sequence[Evaluation], ensemble: Evaluation | None = None) 
     plots = comparison(told)
     colors = {color for plot in (*plots, *(plot for each in chapters for plot in each.plots)) for color in plot.colors}
     colors |= {color for each in chapters for color in each.colors}
-    style = "\n".join([_part("report.css"), inks(sorted(colors)), highlight.css()])
+    style = "\n".join([templates.part(_templates(), "report.css"), inks(sorted(colors)), highlight.css()])
     return _templates().get_template("report.html.jinja").render(
         evaluations=told,
         chapters=chapters,
@@ -40,7 +39,7 @@ def page(evaluations: Sequence[Evaluation], ensemble: Evaluation | None = None) 
         specs=[_spec(each.subject.run, number) for number, each in enumerate(evaluations)],
         version=VERSION,
         style=style,
-        style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
+        style_hash=templates.policy_hash(style),
     )  # fmt: skip
 
 
@@ -55,14 +54,7 @@ def _spec(run: Run | None, number: int) -> str:
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("msdl.training.report"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=True,
-    )
+    environment = templates.environment("msdl.training.report", html=True)
     filters: dict[str, Callable[..., str]] = {
         "amount": rounded,
         "ink": ink,
@@ -72,13 +64,6 @@ def _templates() -> Environment:
     }
     environment.filters |= filters
     return environment
-
-
-def _part(name: str) -> str:
-    """A file beside the template, as it is: in CSS braces mean something else than to Jinja."""
-    environment = _templates()
-    assert environment.loader is not None
-    return environment.loader.get_source(environment, name)[0]
 
 
 def rounded(number: float) -> str:
