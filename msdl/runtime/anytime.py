@@ -11,7 +11,8 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
-from msdl.runtime.sections import Clock, blank, finish, inference, names, outputs
+from msdl.runtime.engines import Engine, as_engine
+from msdl.runtime.sections import Clock, finish
 
 Combine = Callable[[Iterable[Tensor], int], Iterator[Tensor]]
 
@@ -57,7 +58,7 @@ def monotone(logits: Iterable[Tensor], exits: int, *, hard: bool = False) -> Ite
 
 
 def predict(
-    model: nn.Module,
+    network: Engine | nn.Module,
     images: Tensor,
     deadline: float,
     *,
@@ -72,7 +73,8 @@ def predict(
     after the deadline, still with the last answer from before it. Where even the first exit is late, its answer is
     returned, and marked so. `combine=monotone` makes the answers agree from exit to exit. Raises ValueError.
     """
-    exits = names(model)
+    engine = as_engine(network)
+    exits = engine.exits
     if times is not None and len(times) != len(exits):
         raise ValueError(f"{len(exits)} exits need the times of as many sections, not {len(times)}")
     if math.isnan(deadline):
@@ -80,8 +82,8 @@ def predict(
     expected = [*([0.0] * len(exits) if times is None else times), math.inf]
     start = clock()
     best: Prediction | None = None
-    with inference(model):
-        for exit, probabilities in enumerate(combine(outputs(model, images), len(exits))):
+    with engine.running():
+        for exit, probabilities in enumerate(combine(engine.outputs(images), len(exits))):
             finish(probabilities)
             seconds = clock() - start
             if best is None or seconds <= deadline:
@@ -93,20 +95,21 @@ def predict(
 
 
 def section_times(
-    model: nn.Module, images: Tensor | None = None, repeats: int = 5, clock: Clock = time.perf_counter
+    network: Engine | nn.Module, images: Tensor | None = None, repeats: int = 5, clock: Clock = time.perf_counter
 ) -> tuple[float, ...]:
     """The seconds of each section on such images, or on one: medians of runs, after one that isn't counted."""
+    engine = as_engine(network)
     if images is None:
-        images = blank(model)
-    runs = [_times(model, images, clock) for _ in range(repeats + 1)][1:]
+        images = engine.blank()
+    runs = [_times(engine, images, clock) for _ in range(repeats + 1)][1:]
     return tuple(map(median, zip(*runs, strict=True)))
 
 
-def _times(model: nn.Module, images: Tensor, clock: Clock) -> list[float]:
+def _times(engine: Engine, images: Tensor, clock: Clock) -> list[float]:
     times = []
-    with inference(model):
+    with engine.running():
         start = clock()
-        for logits in outputs(model, images):
+        for logits in engine.outputs(images):
             finish(logits)
             now = clock()
             times.append(now - start)

@@ -10,9 +10,9 @@ from typing import overload
 import torch
 from torch import Tensor, nn
 
+from msdl.runtime.engines import Engine, as_engine
 from msdl.runtime.policy import Policy
 from msdl.runtime.queues import Answers, Queues, nobody
-from msdl.runtime.sections import Section, blank, inference, names, sections
 
 # Batches that may be read after the first image that still has no answer: a hard image waits for others like it, and
 # the answers behind it wait for its own.
@@ -35,18 +35,18 @@ class Answer:
 
 @overload
 def classify(
-    model: nn.Module, images: Iterable[Tensor], policy: Policy, *, batch_size: int = 256
+    network: Engine | nn.Module, images: Iterable[Tensor], policy: Policy, *, batch_size: int = 256
 ) -> Iterator[Answer]: ...
 
 
 @overload
 def classify(
-    model: nn.Module, images: Iterable[Tensor | None], policy: Policy, *, batch_size: int = 256
+    network: Engine | nn.Module, images: Iterable[Tensor | None], policy: Policy, *, batch_size: int = 256
 ) -> Iterator[Answer | None]: ...
 
 
 def classify(
-    model: nn.Module, images: Iterable[Tensor | None], policy: Policy, *, batch_size: int = 256
+    network: Engine | nn.Module, images: Iterable[Tensor | None], policy: Policy, *, batch_size: int = 256
 ) -> Iterator[Answer | None]:
     """Answers for images (C, H, W), normalised, in their order; where there is None for an image, None.
 
@@ -57,30 +57,32 @@ def classify(
     The policy is for the model's exits, or for the first of them: then the last that it names ends the work, and what
     lies behind isn't computed. Raises InputError.
     """
-    queues = Queues(chosen(model, policy), policy, batch_size)
+    engine = as_engine(network)
+    queues = Queues(engine, policy, batch_size)
     ready = InOrder()
     remaining = enumerate(images)
     while batch := dict(islice(remaining, batch_size)):
         there = {number: image for number, image in batch.items() if image is not None}
         ready.known.update(dict.fromkeys(batch.keys() - there.keys()))
-        with inference(model):
+        with engine.running():
             if there:
                 together = torch.stack([*there.values()])
                 ready.take(queues.push(together, torch.tensor([*there], device=together.device)))
             if max(batch) - ready.first >= AHEAD * batch_size:
                 ready.take(queues.drain())
         yield from ready.given()
-    with inference(model):
+    with engine.running():
         ready.take(queues.drain())
     yield from ready.given()
 
 
-def route(model: nn.Module, images: Tensor, policy: Policy, *, batch_size: int = 256) -> Answers:
+def route(network: Engine | nn.Module, images: Tensor, policy: Policy, *, batch_size: int = 256) -> Answers:
     """The same for images (N, C, H, W) that are all there, as tensors in their order. Raises InputError."""
-    queues = Queues(chosen(model, policy), policy, batch_size)
+    engine = as_engine(network)
+    queues = Queues(engine, policy, batch_size)
     numbers = torch.arange(len(images), device=images.device)
     left = [nobody(images.device)]
-    with inference(model):
+    with engine.running():
         for start in range(0, len(images), batch_size):
             left += queues.push(images[start : start + batch_size], numbers[start : start + batch_size])
         left += queues.drain()
@@ -89,15 +91,10 @@ def route(model: nn.Module, images: Tensor, policy: Policy, *, batch_size: int =
         return Answers(*columns)
 
 
-def warm_up(model: nn.Module, policy: Policy) -> None:
+def warm_up(network: Engine | nn.Module, policy: Policy) -> None:
     """Classifies one image for nothing: what torch sets up is then charged to none that counts. Raises InputError."""
-    route(model, blank(model), Policy.to_the_last(policy.exits))
-
-
-def chosen(model: nn.Module, policy: Policy) -> tuple[Section, ...]:
-    """The sections up to the last exit that the policy names. Raises InputError."""
-    policy.insist_on(names(model))
-    return sections(model)[: len(policy.exits)]
+    engine = as_engine(network)
+    route(engine, engine.blank(), Policy.to_the_last(policy.exits))
 
 
 class InOrder:

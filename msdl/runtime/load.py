@@ -28,7 +28,11 @@ def compile(spec: str | Path, /, *, exit: str | int | None = None, **settings: i
     a tuple of logits, one tensor an exit; `model.exits(image)` computes them one by one, each only when it is asked
     for. Raises SpecError.
     """
-    compilation = Compilation.of(spec, exit=exit, **settings)
+    return built(Compilation.of(spec, exit=exit, **settings))
+
+
+def built(compilation: Compilation) -> nn.Module:
+    """The module of a compilation, freshly initialised. Raises SpecError."""
     network: nn.Module = execute(compilation.emit("torch"), compilation.network.name).Network()
     return network
 

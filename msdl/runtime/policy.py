@@ -88,7 +88,7 @@ class Policy:
     def read(cls, path: Path) -> Policy:
         """Raises InputError."""
         try:
-            return _policy(record.read(path, FORMAT_VERSION))
+            return policy_of(record.read(path, FORMAT_VERSION))
         except (FileNotFoundError, NotADirectoryError):
             raise InputError(f"There is no policy '{path}'.", HELP) from None
         except ValueError as error:
@@ -104,8 +104,8 @@ class Policy:
 HELP = "`msdl calibrate RUN --budget ..` makes one"
 
 
-def _policy(data: Mapping[str, Any]) -> Policy:
-    """Raises ValueError."""
+def policy_of(data: Mapping[str, Any]) -> Policy:
+    """The policy in a record. Raises ValueError."""
     thresholds = record.field(data, "thresholds", list)
     return Policy(
         record.items(data, "exits", str),

@@ -8,20 +8,17 @@ images -> section 1 -> [wait] -> section 2 -> [wait] -> .. -> section K
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from msdl.runtime.engines import Engine
 from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
-from msdl.runtime.sections import Clock, Section, finish
+from msdl.runtime.sections import Clock, finish
 from msdl.runtime.waiting import Group, Waiting
-
-# oneDNN compiles a convolution for every new batch size, which costs about as much as a section of a small network on
-# 100 images (docs/benchmarks.md); so the sizes of batches that aren't full come in steps.
-STEP = 16
 
 
 @dataclass(frozen=True)
@@ -44,26 +41,27 @@ def nobody(device: torch.device) -> Answers:
 class Queues:
     """Runs sections on batches of images that no exit before was sure of.
 
-    A section is given exactly the images that come to it; where they don't fill a batch, the last is repeated up to a
-    multiple of `step`. Less than a batch waits before a section.
+    The policy is for the engine's exits, or for the first of them. A section is given exactly the images that come to
+    it; where they don't fill a batch, the last is repeated up to a multiple of the engine's `step`. Less than a batch
+    waits before a section. Raises InputError.
     """
 
     def __init__(
         self,
-        sections: Sequence[Section],
+        engine: Engine,
         policy: Policy,
         batch_size: int,
-        step: int = STEP,
         clock: Clock = time.perf_counter,
     ) -> None:
-        if batch_size < 1 or step < 1:
-            raise ValueError(f"{batch_size} images a batch, in steps of {step}: both are at least 1")
-        self.sections = sections
+        if batch_size < 1 or engine.step < 1:
+            raise ValueError(f"{batch_size} images a batch, in steps of {engine.step}: both are at least 1")
+        policy.insist_on(engine.exits)
+        self.sections = engine.sections[: len(policy.exits)]
         self.policy = policy
         self.batch_size = batch_size
-        self.step = step
+        self.step = engine.step
         self.clock = clock
-        self.waiting = [Waiting(batch_size) for _ in sections]
+        self.waiting = [Waiting(batch_size) for _ in self.sections]
 
     def push(self, images: Tensor, numbers: Tensor) -> Iterator[Answers]:
         """Takes up to a batch of images (N, C, H, W), normalised, with numbers (N,), and runs what can be run.

@@ -44,6 +44,9 @@ class Exit:
     macs: int
     parameters: int
 
+    def as_json(self) -> dict[str, Any]:
+        return {"name": self.name, "macs": self.macs, "parameters": self.parameters}
+
 
 @dataclass(frozen=True)
 class Run:
@@ -84,7 +87,7 @@ class Run:
             "network": self.network,
             "digest": self.digest,
             "settings": dict(self.settings),
-            "exits": [{"name": exit.name, "macs": exit.macs, "parameters": exit.parameters} for exit in self.exits],
+            "exits": [exit.as_json() for exit in self.exits],
             "classes": list(self.classes),
             "preprocessing": self.preprocessing.as_json(),
             "data": dict(self.data),
@@ -112,7 +115,7 @@ def _run(folder: Path, data: Mapping[str, Any]) -> Run:
     """Raises ValueError."""
     from msdl.runtime.preprocessing import Preprocessing  # brings torch and Pillow, and names alone need neither
 
-    exits = tuple(map(_exit, record.items(data, "exits", dict)))
+    exits = tuple(map(exit_of, record.items(data, "exits", dict)))
     if not exits or len({exit.name for exit in exits}) < len(exits):
         raise ValueError("its exits need names of their own, and there must be one at least")
     return Run(
@@ -129,7 +132,8 @@ def _run(folder: Path, data: Mapping[str, Any]) -> Run:
     )
 
 
-def _exit(data: Mapping[str, Any]) -> Exit:
+def exit_of(data: Mapping[str, Any]) -> Exit:
+    """Raises ValueError."""
     macs, parameters = (record.field(data, name, int) for name in ("macs", "parameters"))
     if macs < 0 or parameters < 0:
         raise ValueError("an exit's 'macs' and 'parameters' are not negative")

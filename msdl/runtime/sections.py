@@ -35,11 +35,6 @@ def image_shape(model: nn.Module) -> tuple[int, int, int]:
     return channels, height, width
 
 
-def blank(model: nn.Module) -> Tensor:
-    """A batch of one image that a generated module reads, 1 x C x H x W: all 0, where the module is."""
-    return next(model.parameters()).new_zeros(1, *image_shape(model))
-
-
 def sections(model: nn.Module) -> tuple[Section, ...]:
     """The sections of a generated module, one an exit."""
     return tuple(getattr(model, f"section{number}") for number, _ in enumerate(names(model), start=1))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from msdl.runtime.engines import Engine, as_engine
 from msdl.runtime.errors import InputError
 from msdl.runtime.preprocessing import Preprocessing
-from msdl.runtime.sections import inference
 from msdl.training.data.dataset import Images
 from msdl.training.data.parts import batch
 
@@ -49,12 +49,13 @@ def batches(images: Images, size: int) -> Iterator[tuple[Tensor, Tensor]]:
         yield batch(images, range(start, min(start + size, len(images))))
 
 
-def scores(model: nn.Module, images: Images, preprocessing: Preprocessing, batch_size: int = 256) -> Scores:
-    """Runs every exit of a model, in evaluation mode, over all images."""
+def scores(network: Engine | nn.Module, images: Images, preprocessing: Preprocessing, batch_size: int = 256) -> Scores:
+    """Runs every exit of a network, in evaluation mode, over all images."""
+    engine = as_engine(network)
     logits, labels = [], []
-    with inference(model):
+    with engine.running():
         for pixels, right in batches(images, batch_size):
-            logits.append(torch.stack(model(preprocessing.normalised(pixels))).float())
+            logits.append(torch.stack([*engine.outputs(preprocessing.normalised(pixels))]).float())
             labels.append(right)
     return Scores(torch.cat(logits, 1), torch.cat(labels))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import chain, islice, repeat
 from pathlib import Path
 from random import Random
@@ -16,10 +16,10 @@ from torch import Tensor
 
 from msdl.runtime.budgeted import AHEAD, classify, route, warm_up
 from msdl.runtime.confidence import CONFIDENCES
+from msdl.runtime.engines import Engine, eager
 from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
 from msdl.runtime.queues import Answers, Queues, nobody, size
-from msdl.runtime.sections import sections
 from msdl.runtime.waiting import Waiting
 from tests.runtime.folders import small
 from tests.runtime.toy import Toy, expected
@@ -43,7 +43,7 @@ def situations(draw: st.DrawFn) -> tuple[Tensor, Policy]:
 
 def routed(toy: Toy, policy: Policy, step: int, batch_size: int = 256) -> Answers:
     """The answers to all images in their order."""
-    queues = Queues(sections(toy)[: len(policy.exits)], policy, batch_size, step, toy.clock)
+    queues = Queues(replace(eager(toy), step=step), policy, batch_size, toy.clock)
     left = [nobody(torch.device("cpu"))]
     batches = toy.numbered.split(batch_size), torch.arange(len(toy.numbered)).split(batch_size)
     for images, numbers in zip(*batches, strict=True):
@@ -140,7 +140,7 @@ def test_batch_normalisation_uses_what_training_left(tmp_path: Path) -> None:
 
 def test_a_warm_up_runs_all_that_will_be_run(tmp_path: Path) -> None:
     model, seen = small(tmp_path), []
-    for number, section in enumerate(sections(model), start=1):
+    for number, section in enumerate(eager(model).sections, start=1):
         vars(model)[f"section{number}"] = lambda *state, run=section: seen.append(len(state[0])) or run(*state)
     warm_up(model, Policy(("exit1", "exit2"), (0.0,)))
     assert seen == [1, 1]
@@ -166,7 +166,7 @@ def test_maps_are_refused() -> None:
     def section(images: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
         return images, ()
 
-    queues = Queues([section], Policy.to_the_last(("exit1",)), 2)
+    queues = Queues(Engine("toy", ("exit1",), (3, 4, 4), (section,)), Policy.to_the_last(("exit1",)), 2)
     with pytest.raises(InputError, match=r"maps: \(2, 3, 4, 4\)"):
         [*queues.push(torch.zeros(2, 3, 4, 4), torch.arange(2))]
 
@@ -174,7 +174,7 @@ def test_maps_are_refused() -> None:
 def test_the_seconds_of_a_batch_are_shared_among_the_images_that_took_them() -> None:
     images = torch.tensor([[[9.0, 0], [9, 0]], [[1, 0], [9, 0]], [[1, 0], [9, 0]], [[1, 0], [9, 0]]])
     toy = Toy(images, (8.0, 3.0))
-    queues = Queues(sections(toy), Policy(toy.EXITS, (0.9,)), 4, step=1, clock=toy.clock)
+    queues = Queues(replace(eager(toy), step=1), Policy(toy.EXITS, (0.9,)), 4, clock=toy.clock)
     answers = [*queues.push(toy.numbered, torch.arange(4)), *queues.drain()]
     assert [(each.numbers.tolist(), each.seconds.tolist()) for each in answers] == [([0], [2]), ([1, 2, 3], [3, 3, 3])]
 
@@ -303,4 +303,4 @@ def test_batches_that_make_no_sense(batch_size: int) -> None:
 
 def test_steps_that_make_no_sense() -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        Queues([], Policy.to_the_last(("exit1",)), 4, step=0)
+        Queues(Engine("toy", ("exit1",), (1, 1, 1), (), step=0), Policy.to_the_last(("exit1",)), 4)

@@ -18,6 +18,7 @@ class Toy(nn.Module):
     def __init__(self, images: Tensor, seconds: tuple[float, ...] = ()) -> None:
         super().__init__()
         self.EXITS = tuple(f"exit{number}" for number in range(1, images.shape[1] + 1))
+        self.INPUT = (1, *images.shape[1:])
         numbers = torch.arange(len(images)).view(-1, 1, 1).expand(-1, images.shape[1], 1)
         self.numbered = torch.cat([images, numbers], 2)
         self.seconds = seconds or (1.0,) * images.shape[1]

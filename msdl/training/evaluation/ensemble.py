@@ -25,6 +25,7 @@ class Ensemble(nn.Module):
     def __init__(self, names: Sequence[str], members: Sequence[nn.Module], preprocessing: Sequence[Preprocessing]):
         super().__init__()
         self.EXITS = tuple(names)
+        self.INPUT = preprocessing[0].shape
         self.members = nn.ModuleList(members)
         self.preprocessing = tuple(preprocessing)
         self.sections: tuple[Section, ...] = tuple(partial(self._section, number) for number in range(len(members)))

@@ -1,0 +1,15 @@
+"""Engines: what runs the sections of a network."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from msdl.runtime.engines.eager import eager
+from msdl.runtime.engines.engine import Direct, Engine
+
+__all__ = ["Direct", "Engine", "as_engine", "eager"]
+
+
+def as_engine(network: Engine | nn.Module) -> Engine:
+    """An engine as it is; a generated module runs as it is written."""
+    return network if isinstance(network, Engine) else eager(network)

@@ -1,0 +1,83 @@
+"""A network and its weights, from a RUN or a SPEC: what exports and engines are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from msdl.compilation import Compilation
+from msdl.network.folding import folded
+from msdl.network.graph import Graph
+from msdl.network.schedule import Schedule, schedule
+from msdl.runtime.errors import InputError
+from msdl.runtime.folding import folded_weights
+from msdl.runtime.load import built, load
+from msdl.runtime.policy import Policy
+from msdl.runtime.run import MODULE, POLICY, RECORD, SPEC, Run
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A checked network and a generated module of it, in evaluation mode; `run` is None where it was never trained."""
+
+    compilation: Compilation
+    model: nn.Module
+    run: Run | None = None
+
+    @property
+    def policy(self) -> Policy | None:
+        """RUN/policy.json, where it is there. Raises InputError."""
+        if self.run is None or not self.run.path(POLICY).exists():
+            return None
+        policy = Policy.read(self.run.path(POLICY))
+        policy.insist_on(tuple(exit.name for exit in self.run.exits), f"The policy '{self.run.path(POLICY)}'")
+        return policy
+
+    def alone(self, exit: str | int) -> Trained:
+        """The network of one exit, by its name or its number from 1, with these weights. Raises SpecError."""
+        compilation = replace(self.compilation, exit=exit)
+        model = built(compilation)
+        theirs = self.model.state_dict()
+        model.load_state_dict({key: theirs[key] for key in model.state_dict()})
+        return Trained(compilation, model.eval(), self.run)
+
+    @cached_property
+    def folded(self) -> FoldedNetwork:
+        """Ready for inference: batch norms are part of the convolutions before them."""
+        network = folded(self.compilation.network)
+        weights = folded_weights(self.model.state_dict(), network.folds)
+        return FoldedNetwork(network.graph, schedule(network.graph), weights)
+
+
+@dataclass(frozen=True)
+class FoldedNetwork:
+    """A folded graph, its lazy order, and its weights by their keys, `NODE.weight` and `NODE.bias`, ..."""
+
+    graph: Graph
+    schedule: Schedule
+    weights: Mapping[str, Tensor]
+
+
+def trained(source: str | Path, settings: Mapping[str, int | float | str] | None = None, *, seed: int = 0) -> Trained:
+    """A RUN with the weights it learned, or a SPEC with weights drawn anew. Raises SpecError and InputError."""
+    if (Path(source) / RECORD).exists():
+        if settings:
+            raise InputError("A run has the parameters it was trained with; only a spec takes others.")
+        return _of_run(Run.read(source))
+    compilation = replace(Compilation.of(source), settings=settings or {})
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Trained(compilation, built(compilation).eval())
+
+
+def _of_run(run: Run) -> Trained:
+    spec = run.path(SPEC)
+    compilation = replace(Compilation.of(spec), chosen=run.network, settings=run.settings)
+    if not compilation.valid or compilation.digest != run.digest:
+        raise InputError(f"'{spec}' is not the spec that '{run.folder}' was trained from: {MODULE} fits, it doesn't.")
+    return Trained(compilation, load(run.folder), run)
