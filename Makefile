@@ -62,7 +62,7 @@ clean:  ## remove what the targets made, .venv included
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet -c constraints.txt torch==2.13.0
-	$(BIN)/pip install --quiet -c constraints.txt -e '.[train,dev]'
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[train,onnx,dev]'
 	touch $@
 
 $(INSTALLED_DOCS): $(INSTALLED)

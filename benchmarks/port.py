@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -18,13 +19,18 @@ from msdl.interop.msdnet_pytorch.options import Options
 
 ANYTIME = {"data": "cifar100", "nBlocks": 7, "base": 4, "stepmode": "even", "step": 2, "nChannels": 16}
 BUDGETED = {"data": "cifar100", "nBlocks": 5, "base": 1, "stepmode": "lin_grow", "step": 1, "nChannels": 16}
+BUDGETED7 = {**BUDGETED, "nBlocks": 7}
+IMAGENET4 = {
+    "data": "ImageNet", "nBlocks": 5, "base": 4, "stepmode": "even", "step": 4, "nChannels": 32, "growthRate": 16,
+    "grFactor": "1-2-4-4", "bnFactor": "1-2-4-4",
+}  # fmt: skip
 
 
 def port(flags: Mapping[str, object]) -> Network:
-    """The port's network for CIFAR with these flags, others at their defaults: called with images, it gives a list."""
+    """The port's network with these flags, others at their defaults: called with images, it gives a list."""
     options, _, findings = read_flags(flags)
-    if options is None or options.data == "ImageNet":
-        raise ValueError(f"not flags for CIFAR: {[found.message for found in findings] or flags}")
+    if options is None:
+        raise ValueError(f"not flags of the port: {[found.message for found in findings]}")
     return Network(options)
 
 
@@ -73,15 +79,25 @@ class Fed(nn.Module):
         return torch.cat([x[1], self.conv_down(x[0]), self.conv_normal(x[1])], dim=1)
 
 
+def large_images(outputs: int) -> nn.Sequential:
+    """The finest scale of images of ImageNet's size: a quarter of their sides."""
+    return nn.Sequential(
+        nn.Conv2d(3, outputs, 7, 2, padding=3),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(3, 2, padding=1),
+    )
+
+
 class FirstLayer(nn.Module):
     """An image -> all scales."""
 
     def __init__(self, options: Options) -> None:
         super().__init__()
-        channels = [3, *(options.channels * factor for factor in options.factors)]
-        self.layers = nn.ModuleList(
-            Path(channels[scale], channels[scale + 1], stride=2 if scale else 1) for scale in range(options.scales)
-        )
+        channels = [options.channels * factor for factor in options.factors]
+        finest = large_images(channels[0]) if options.data == "ImageNet" else Path(3, channels[0])
+        coarser = (Path(inputs, outputs, stride=2) for inputs, outputs in pairwise(channels))
+        self.layers = nn.ModuleList([finest, *coarser])
 
     def forward(self, x: Tensor) -> list[Tensor]:
         maps = []
@@ -130,7 +146,7 @@ class Transition(nn.Module):
 class Classifier(nn.Module):
     """The coarsest scale -> logits."""
 
-    def __init__(self, inputs: int, classes: int, inner: int = 128) -> None:
+    def __init__(self, inputs: int, classes: int, inner: int) -> None:
         super().__init__()
         self.m = nn.Sequential(Path(inputs, inner, stride=2), Path(inner, inner, stride=2), nn.AvgPool2d(2))
         self.linear = nn.Linear(inner, classes)
@@ -158,7 +174,9 @@ class Network(nn.Module):
                 maps = kept
             if layer in options.exits:
                 self.blocks.append(nn.Sequential(*modules))
-                self.classifier.append(Classifier(maps * options.factors[-1], options.classes))
+                inputs = maps * options.factors[-1]
+                inner = inputs if options.data == "ImageNet" else 128
+                self.classifier.append(Classifier(inputs, options.classes, inner))
                 modules = []
 
     def forward(self, x: Tensor) -> list[Tensor]:

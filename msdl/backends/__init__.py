@@ -9,7 +9,7 @@ from msdl.network.graph import Graph
 from msdl.network.schedule import Schedule
 
 # A target is the folder of its name beside this file, imported when it is asked for.
-BACKENDS = ("torch", "dot", "tex")
+BACKENDS = ("torch", "inference", "dot", "tex")
 
 
 class Backend(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,9 @@ import click
 from msdl.cli.output import FINE, INVALID, put
 
 if TYPE_CHECKING:
+    from msdl.runtime.opened import Opened
     from msdl.runtime.policy import Policy
+    from msdl.runtime.preprocessing import Preprocessing
 
 Named = Iterable[tuple[str, Any]]  # an image, or the sentence that says why it can't be read
 Line = dict[str, Any]
@@ -28,16 +31,23 @@ def _seconds(ctx: click.Context, param: click.Parameter, given: float | None) ->
 
 
 @click.command("predict")
-@click.argument("run", metavar="RUN")
+@click.argument("source", metavar="RUN|EXPORT")
 @click.argument("images", metavar="IMAGES..", nargs=-1, required=True)
-@click.option("--policy", metavar="F.json", help="When an image may stop; else RUN/policy.json, where it is there.")
+@click.option("--policy", metavar="F.json", help="When an image may stop; else as RUN/policy.json or EXPORT says.")
 @click.option("--exit", "exit_", metavar="K", help="Every image stops at this exit, a name or a number from 1.")
 @click.option(
     "--deadline", metavar="S", type=float, callback=_seconds, help="Seconds an image may take; one after another."
 )
 @click.option("--batch-size", type=click.IntRange(min=1), default=256, show_default=True, help="Images read at once.")
+@click.option("--engine", metavar="NAME", help="onnx, compiled or torch. By default the fastest that is installed.")
 def command(
-    run: str, images: tuple[str, ...], policy: str | None, exit_: str | None, deadline: float | None, batch_size: int
+    source: str,
+    images: tuple[str, ...],
+    policy: str | None,
+    exit_: str | None,
+    deadline: float | None,
+    batch_size: int,
+    engine: str | None,
 ) -> int:
     """Classify images with real early exit: one that an exit is sure of is computed no further.
 
@@ -51,19 +61,19 @@ def command(
       msdl predict runs/digits photos/
       msdl predict runs/digits photos/ --policy half.json > answers.jsonl
       msdl predict runs/digits cat.png --deadline 0.02
+      msdl predict exported photos/ --engine onnx
       find . -name '*.png' | msdl predict runs/digits - --batch-size 32
     """
     _refuse_several(policy=policy, exit=exit_, deadline=deadline)
     from msdl.runtime.images import read_images
-    from msdl.runtime.load import load
 
-    model: Any = load(run)
+    network = _opened(source, engine)
     stdin = sys.stdin.buffer if sys.stdin is not None else None
-    named = read_images(images, stdin, model.preprocessing)
+    named = read_images(images, stdin, _preprocessing(network))
     if deadline is not None:
-        lines = _in_time(model, named, deadline)
+        lines = _in_time(network, named, deadline)
     else:
-        lines = _budgeted(model, named, _policy(Path(run), model.EXITS, policy, exit_), batch_size)
+        lines = _budgeted(network, named, _policy(network, policy, exit_), batch_size)
     failed = False
     for line in lines:
         failed |= "error" in line
@@ -78,20 +88,48 @@ def _refuse_several(**given: object) -> None:
         raise click.UsageError(f"{' and '.join(names)} exclude each other: each says when an image stops.")
 
 
-def _policy(run: Path, exits: tuple[str, ...], file: str | None, exit: str | None) -> Policy:
-    """The policy that was asked for, or the run's own, or none. Raises InputError and UsageError."""
-    from msdl.runtime.policy import Policy
-    from msdl.runtime.run import POLICY
+def _opened(source: str, engine: str | None) -> Opened:
+    """A RUN or an EXPORT, ready to run. Raises InputError."""
+    from msdl.runtime.errors import InputError
+    from msdl.runtime.manifest import MANIFEST
+    from msdl.runtime.opened import opened
+    from msdl.runtime.run import HELP, RECORD
 
+    # os.path, since Path.exists raises where a name is too long.
+    if not any(os.path.exists(f"{source}/{name}") for name in (RECORD, MANIFEST)):  # noqa: PTH110
+        raise InputError(
+            f"'{source}' is neither a run, which has a {RECORD}, nor an export, which has a {MANIFEST}.", HELP
+        )
+    return opened(source, engine)
+
+
+def _preprocessing(network: Opened) -> Preprocessing:
+    """From a picture to what the network reads. Raises InputError where nobody says how."""
+    from msdl.runtime.errors import InputError
+
+    if network.preprocessing is None:
+        raise InputError(
+            f"'{network.source}' was never trained, and nobody says how pictures are prepared for it.",
+            "`msdl export RUN -o DIR` exports a network that was trained",
+        )
+    return network.preprocessing
+
+
+def _policy(network: Opened, file: str | None, exit: str | None) -> Policy:
+    """The policy that was asked for, or the network's own, or none. Raises InputError and UsageError."""
+    from msdl.runtime.policy import Policy
+
+    exits = network.engine.exits
     if exit is not None:
         return Policy.to_the_last(exits[: _ordinal(exits, exit)])
-    path = run / POLICY if file is None else Path(file)
-    if file is None and not path.exists():
-        click.echo(f"'{run}' has no {POLICY}: every image goes to the last exit.", err=True)
+    if file is not None:
+        policy = Policy.read(Path(file))
+        policy.insist_on(exits, f"The policy '{file}'")
+        return policy
+    if network.policy is None:
+        click.echo(f"'{network.source}' has no policy: every image goes to the last exit.", err=True)
         return Policy.to_the_last(exits)
-    policy = Policy.read(path)
-    policy.insist_on(exits, f"The policy '{path}'")
-    return policy
+    return network.policy
 
 
 def _ordinal(exits: tuple[str, ...], asked: str) -> int:
@@ -103,49 +141,53 @@ def _ordinal(exits: tuple[str, ...], asked: str) -> int:
     return numbers[asked]
 
 
-def _budgeted(model: Any, named: Named, policy: Policy, batch_size: int) -> Iterator[Line]:
+def _budgeted(network: Opened, named: Named, policy: Policy, batch_size: int) -> Iterator[Line]:
     """In the order in which they were named, as soon as all before have their answers."""
     from msdl.runtime.budgeted import classify, warm_up
+    from msdl.runtime.errors import InputError
 
-    warm_up(model, policy)
-    waiting: deque[tuple[str, Any]] = deque()
+    warm_up(network.engine, policy)
+    names: deque[str] = deque()
 
     def images() -> Iterator[Any]:
         for name, image in named:
-            failed = isinstance(image, str)
-            waiting.append((name, image if failed else None))
-            yield None if failed else image
+            names.append(name)
+            yield InputError(image) if isinstance(image, str) else image
 
-    for answer in classify(model, images(), policy, batch_size=batch_size):
-        name, error = waiting.popleft()
-        if answer is None:
-            yield {"image": name, "error": error}
+    for answer in classify(network.engine, images(), policy, batch_size=batch_size, times=network.times):
+        name = names.popleft()
+        if isinstance(answer, InputError):
+            yield {"image": name, "error": str(answer)}
         else:
-            yield _line(model, name, answer.index, answer.confidence, answer.exit, answer.seconds)
+            yield _line(network, name, answer.index, answer.confidence, answer.exit, answer.seconds)
 
 
-def _in_time(model: Any, named: Named, deadline: float) -> Iterator[Line]:
+def _in_time(network: Opened, named: Named, deadline: float) -> Iterator[Line]:
     """One image after another, each until its time is up."""
     from msdl.runtime import anytime
 
-    times = anytime.section_times(model)  # which also keeps the first image from paying for what torch sets up
+    engine = network.engine
+    times = network.times or anytime.section_times(engine)
+    for seconds in (math.inf, deadline):  # or the first image would pay for what is set up for either
+        anytime.predict(engine, engine.blank(), seconds, times=times)
     for name, image in named:
         if isinstance(image, str):
             yield {"image": name, "error": image}
             continue
-        answer = anytime.predict(model, image.unsqueeze(0), deadline, times=times)
+        answer = anytime.predict(engine, image.unsqueeze(0), deadline, times=times)
         confidence, index = (value.item() for value in answer.probabilities[0].max(0))
-        line = _line(model, name, int(index), confidence, answer.exit, answer.seconds)
+        line = _line(network, name, int(index), confidence, answer.exit, answer.seconds)
         yield line | {"late": True} if answer.late else line
 
 
-def _line(model: Any, name: str, index: int, confidence: float, exit: int, seconds: float) -> Line:
+def _line(network: Opened, name: str, index: int, confidence: float, exit: int, seconds: float) -> Line:
+    said_by = network.engine.exits[exit]
     if not math.isfinite(confidence):
-        return {"image": name, "error": f"'{model.EXITS[exit]}' gives what is not a number."}
+        return {"image": name, "error": f"'{said_by}' gives what is not a number."}
     return {
         "image": name,
-        "class": model.class_names[index],
+        "class": str(index) if network.classes is None else network.classes[index],
         "confidence": round(confidence, 6),
-        "exit": model.EXITS[exit],
+        "exit": said_by,
         "ms": round(seconds * 1000, 3),
     }

@@ -8,10 +8,10 @@ Dropout does nothing any more. `msdl.runtime.folding` does the same to the weigh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
-from msdl.network.graph import Exit, Graph, Node
+from msdl.network.graph import Graph, Node
 from msdl.network.layers import BatchNorm, Conv, Dropout
 
 
@@ -34,20 +34,30 @@ class Folded:
 
 
 def folded(graph: Graph) -> Folded:
-    """Folds every batch norm that stands alone behind a convolution; those elsewhere stay what they are."""
-    folds = {fold.norm: fold for fold in _folds(graph)}
-    # What stands for a node that is gone: where several follow each other, the first was replaced before the next.
+    """Folds every batch norm that alone reads a convolution, dropouts apart; others stay what they are."""
+    awake = _without(graph, {node.id for node in graph if isinstance(node.layer, Dropout)})
+    folds = tuple(_folds(awake))
+    takers = {fold.conv for fold in folds}
+    nodes = {node.id: _with_bias(node) if node.id in takers else node for node in awake}
+    return Folded(_without(replace(awake, nodes=nodes), {fold.norm for fold in folds}), folds)
+
+
+def _without(graph: Graph, gone: Set[str]) -> Graph:
+    """The graph without nodes that read one value each: who read them reads that."""
+    # Where several follow each other, the first was replaced before the next.
     instead: dict[str, str] = {}
-    for node in graph:
-        source = node.inputs[0] if node.inputs else ""
-        if node.id in folds or isinstance(node.layer, Dropout):
-            instead[node.id] = instead.get(source, source)
-    takers = {fold.conv for fold in folds.values()}
-    kept = tuple(_kept(node, instead, node.id in takers) for node in graph if node.id not in instead)
-    exits = tuple(_exit(exit, instead) for exit in graph.exits)
-    outputs = {cell: instead.get(id, id) for cell, id in graph.outputs.items()}
-    nodes = {node.id: node for node in kept}
-    return Folded(replace(graph, exits=exits, outputs=outputs, nodes=nodes), tuple(folds.values()))
+    for id in (node.id for node in graph if node.id in gone):
+        (source,) = graph[id].inputs
+        instead[id] = instead.get(source, source)
+
+    def now(id: str) -> str:
+        return instead.get(id, id)
+
+    kept = (node for node in graph if node.id not in gone)
+    nodes = {node.id: replace(node, inputs=tuple(map(now, node.inputs))) for node in kept}
+    exits = tuple(replace(exit, features=now(exit.features), output=now(exit.output)) for exit in graph.exits)
+    outputs = {cell: now(id) for cell, id in graph.outputs.items()}
+    return replace(graph, exits=exits, outputs=outputs, nodes=nodes)
 
 
 def _folds(graph: Graph) -> Iterator[Fold]:
@@ -60,14 +70,6 @@ def _folds(graph: Graph) -> Iterator[Fold]:
                 yield Fold(source.id, node.id, node.layer.eps, source.layer.bias)
 
 
-def _kept(node: Node, instead: Mapping[str, str], takes_in: bool) -> Node:
-    inputs = tuple(instead.get(source, source) for source in node.inputs)
-    if takes_in:
-        assert isinstance(node.layer, Conv)
-        return replace(node, inputs=inputs, layer=replace(node.layer, bias=True))
-    return replace(node, inputs=inputs)
-
-
-def _exit(exit: Exit, instead: Mapping[str, str]) -> Exit:
-    features, output = (instead.get(id, id) for id in (exit.features, exit.output))
-    return replace(exit, features=features, output=output)
+def _with_bias(node: Node) -> Node:
+    assert isinstance(node.layer, Conv)
+    return replace(node, layer=replace(node.layer, bias=True))

@@ -6,13 +6,15 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
 
 from msdl.runtime.engines import Engine, as_engine
+from msdl.runtime.intake import insist_on_images
 from msdl.runtime.sections import Clock, finish
+from msdl.runtime.times import Times, medians
 
 Combine = Callable[[Iterable[Tensor], int], Iterator[Tensor]]
 
@@ -62,7 +64,7 @@ def predict(
     images: Tensor,
     deadline: float,
     *,
-    times: Sequence[float] | None = None,
+    times: Sequence[float] | Times | None = None,
     combine: Combine = separately,
     clock: Clock = time.perf_counter,
 ) -> Prediction:
@@ -71,27 +73,23 @@ def predict(
     `times`, the seconds of each section as `section_times` measures them, keep it from beginning what can't be
     finished in time. Without them it begins the next section as long as time is left, and returns at most one section
     after the deadline, still with the last answer from before it. Where even the first exit is late, its answer is
-    returned, and marked so. `combine=monotone` makes the answers agree from exit to exit. Raises ValueError.
+    returned, and marked so. `combine=monotone` makes the answers agree from exit to exit.
+
+    With `Times` that know the networks of single exits, one image goes straight to the deepest exit whose network
+    fits, where sections would not get so far: no head before it is computed. Then there is that answer alone, late or
+    not; answers that are combined need every exit. Raises ValueError, and InputError for images that can't be read.
     """
     engine = as_engine(network)
-    exits = engine.exits
-    if times is not None and len(times) != len(exits):
-        raise ValueError(f"{len(exits)} exits need the times of as many sections, not {len(times)}")
+    expected = _expected(engine, len(images) if images.dim() else 0, times)
     if math.isnan(deadline):
         raise ValueError("the deadline is not a number")
-    expected = [*([0.0] * len(exits) if times is None else times), math.inf]
     start = clock()
-    best: Prediction | None = None
-    with engine.running():
-        for exit, probabilities in enumerate(combine(engine.outputs(images), len(exits))):
-            finish(probabilities)
-            seconds = clock() - start
-            if best is None or seconds <= deadline:
-                best = Prediction(probabilities, exit, exits[exit], seconds, late=seconds > deadline)
-            if seconds >= deadline or seconds + expected[exit + 1] > deadline:
-                break
-    assert best is not None  # a network has an exit
-    return best
+    insist_on_images(engine, images)
+    if isinstance(times, Times) and len(images) == 1 and combine is separately:
+        exit = _straight(engine, expected, times, deadline)
+        if exit is not None:
+            return _of_one_exit(engine, exit, images, deadline, start, clock)
+    return _of_sections(engine, images, deadline, expected, combine, start, clock)
 
 
 def section_times(
@@ -99,19 +97,58 @@ def section_times(
 ) -> tuple[float, ...]:
     """The seconds of each section on such images, or on one: medians of runs, after one that isn't counted."""
     engine = as_engine(network)
-    if images is None:
-        images = engine.blank()
-    runs = [_times(engine, images, clock) for _ in range(repeats + 1)][1:]
-    return tuple(map(median, zip(*runs, strict=True)))
-
-
-def _times(engine: Engine, images: Tensor, clock: Clock) -> list[float]:
-    times = []
     with engine.running():
-        start = clock()
-        for logits in engine.outputs(images):
-            finish(logits)
-            now = clock()
-            times.append(now - start)
-            start = now
-    return times
+        return medians(engine, engine.blank() if images is None else images, repeats, clock)
+
+
+def _expected(engine: Engine, images: int, times: Sequence[float] | Times | None) -> list[float]:
+    """What each section will take, as far as it is known. Raises ValueError."""
+    exits = len(engine.exits)
+    if times is None:
+        return [0.0] * exits
+    known = len(times.sections) if isinstance(times, Times) else len(times)
+    if known != exits:
+        raise ValueError(f"{exits} exits need the times of as many sections, not {known}")
+    return [times.seconds(exit, images) for exit in range(exits)] if isinstance(times, Times) else [*times]
+
+
+def _straight(engine: Engine, expected: Sequence[float], times: Times, deadline: float) -> int | None:
+    """The deepest exit whose network alone fits into the time, if sections get less far."""
+    if engine.direct is None:
+        return None
+    by_sections = sum(seconds <= deadline for seconds in accumulate(expected))
+    fitting = [exit for exit, seconds in enumerate(times.direct) if seconds <= deadline]
+    return fitting[-1] if fitting and fitting[-1] >= by_sections else None
+
+
+def _of_one_exit(engine: Engine, exit: int, images: Tensor, deadline: float, start: float, clock: Clock) -> Prediction:
+    assert engine.direct is not None  # or nobody would have been sent here
+    with engine.running():
+        (probabilities,) = separately([engine.direct(exit)(images)], 1)
+        finish(probabilities)
+    seconds = clock() - start
+    return Prediction(probabilities, exit, engine.exits[exit], seconds, late=seconds > deadline)
+
+
+def _of_sections(
+    engine: Engine,
+    images: Tensor,
+    deadline: float,
+    expected: Sequence[float],
+    combine: Combine,
+    start: float,
+    clock: Clock,
+) -> Prediction:
+    """Section after section, until the next would be too late."""
+    exits, ahead = engine.exits, [*expected, math.inf]
+    best: Prediction | None = None
+    with engine.running():
+        for exit, probabilities in enumerate(combine(engine.outputs(images), len(exits))):
+            finish(probabilities)
+            seconds = clock() - start
+            if best is None or seconds <= deadline:
+                best = Prediction(probabilities, exit, exits[exit], seconds, late=seconds > deadline)
+            if seconds >= deadline or seconds + ahead[exit + 1] > deadline:
+                break
+    assert best is not None  # a network has an exit
+    return best

@@ -3,6 +3,7 @@
 manifest.json         this module's `Manifest`
 section1.onnx, ..     the work between two exits, one file each (.pt2 where the target is torch.export)
 direct1.onnx, ..      the network of one exit alone, where they were asked for
+exit3.onnx            instead of all these the network of one exit, where that alone was asked for
 times.json            written by `msdl bench`: what the sections take, on the machine where they were measured
 """
 

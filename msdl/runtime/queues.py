@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -18,6 +18,7 @@ from msdl.runtime.engines import Engine
 from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
 from msdl.runtime.sections import Clock, finish
+from msdl.runtime.times import Times
 from msdl.runtime.waiting import Group, Waiting
 
 
@@ -41,9 +42,13 @@ def nobody(device: torch.device) -> Answers:
 class Queues:
     """Runs sections on batches of images that no exit before was sure of.
 
-    The policy is for the engine's exits, or for the first of them. A section is given exactly the images that come to
-    it; where they don't fill a batch, the last is repeated up to a multiple of the engine's `step`. Less than a batch
-    waits before a section. Raises InputError.
+    Images that go on are gathered, and less than a batch waits before a section; or the state goes on as it is, not
+    copied, to the next section at once, where that takes no longer. Where nobody knows what sections take, it does so
+    if no image has left it that could make room for another. With `times` it may hold images that have left: they
+    are computed along, which is cheaper than copying the others.
+
+    Images that don't fill a batch are repeated, the last of them, up to a multiple of the engine's `step`. The policy
+    is for the engine's exits, or for the first of them. Raises InputError.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class Queues:
         policy: Policy,
         batch_size: int,
         clock: Clock = time.perf_counter,
+        times: Times | None = None,
     ) -> None:
         if batch_size < 1 or engine.step < 1:
             raise ValueError(f"{batch_size} images a batch, in steps of {engine.step}: both are at least 1")
@@ -61,56 +67,78 @@ class Queues:
         self.batch_size = batch_size
         self.step = engine.step
         self.clock = clock
+        self.times = times
+        self.more = True  # images may come yet
         self.waiting = [Waiting(batch_size) for _ in self.sections]
 
     def push(self, images: Tensor, numbers: Tensor) -> Iterator[Answers]:
         """Takes up to a batch of images (N, C, H, W), normalised, with numbers (N,), and runs what can be run.
 
-        After the first section, the deepest that has a whole batch before it goes first. Raises InputError.
+        As soon as a batch is whole it runs, before what is less deep goes on. Raises InputError.
         """
-        start = self.clock()
-        if missing := self._rows(len(images)) - len(images):
+        start, self.more = self.clock(), True
+        count = len(images)
+        if missing := self._rows(count) - count:
             images = torch.cat((images, images[-1:].expand(missing, *images.shape[1:])))
-        answers, kept = self._run(0, Group(numbers, torch.zeros_like(numbers, dtype=torch.double), (images,)))
-        self._charge(start, answers.seconds, kept)
-        yield answers
-        yield from self._whole_batches()
+        places = torch.arange(count, device=images.device)
+        nothing = torch.zeros(count, dtype=torch.double, device=images.device)
+        yield from self._send(0, Group(numbers, nothing, places, (images,)), start)
 
     def drain(self) -> Iterator[Answers]:
         """Runs all that waits, through to the end. Raises InputError."""
+        self.more = False
         for exit, waiting in enumerate(self.waiting):
-            while waiting.count:
-                yield self._advance(exit)
-                yield from self._whole_batches()
+            if waiting.count:
+                yield from self._advance(exit)
 
-    def _whole_batches(self) -> Iterator[Answers]:
-        while full := [exit for exit, waiting in enumerate(self.waiting) if waiting.count >= self.batch_size]:
-            yield self._advance(full[-1])
-
-    def _advance(self, exit: int) -> Answers:
-        """Runs a section on those that have waited longest before it."""
+    def _advance(self, exit: int) -> Iterator[Answers]:
+        """Sends those who wait before a section through it."""
         start, waiting = self.clock(), self.waiting[exit]
-        count = min(waiting.count, self.batch_size)
-        answers, kept = self._run(exit, waiting.first(count, self._rows(count)))
-        waiting.drop(count)
-        self._charge(start, answers.seconds, kept)
-        return answers
+        yield from self._send(exit, waiting.take(self._rows(waiting.count)), start)
 
-    def _run(self, exit: int, group: Group) -> tuple[Answers, Tensor]:
-        """Runs a section: those who leave, and the seconds kept for those who wait before the next, yet to be charged.
+    def _send(self, exit: int, group: Group, start: float) -> Iterator[Answers]:
+        """Runs a section, which began at `start`, and sees to those who go on."""
+        answers, onward = self._run(exit, group)
+        self._charge(start, answers.seconds, *([] if onward is None else [onward.seconds]))
+        yield answers
+        if onward is not None:
+            pays = self._passes(exit + 1, onward)
+            yield from self._send(exit + 1, onward, self.clock()) if pays else self._keep(exit + 1, onward)
 
-        Nothing that is given lies in the room before the section.
+    def _keep(self, exit: int, group: Group | None) -> Iterator[Answers]:
+        """Has images wait before a section, which runs whenever they fill a batch.
+
+        Where there is no room for some, they stay in the state that the section before left; it doesn't run meanwhile.
         """
+        waiting = self.waiting[exit]
+        while group is not None:
+            start = self.clock()
+            kept, group = waiting.put(group)
+            self._charge(start, kept)
+            if waiting.count == self.batch_size:
+                yield from self._advance(exit)
+
+    def _run(self, exit: int, group: Group) -> tuple[Answers, Group | None]:
+        """Runs a section: those who leave, and those who go on to the next, if any do."""
         logits, state = self.sections[exit](*group.state)
-        logits = _classes(logits)[: len(group.numbers)]
+        logits = _classes(logits)[group.rows]
         confidences = self.policy.confidences(logits, exit)
         stops = self.policy.stops(confidences, exit)
         leaving, staying = (rows.nonzero().squeeze(1) for rows in (stops, ~stops))
-        kept = group.seconds[:0]
-        if len(staying):
-            kept = self.waiting[exit + 1].put(staying, replace(group, state=state))
         index, exits = logits[leaving].argmax(1), torch.full_like(leaving, exit)
-        return Answers(group.numbers[leaving], index, confidences[leaving], exits, group.seconds[leaving]), kept
+        answers = Answers(group.numbers[leaving], index, confidences[leaving], exits, group.seconds[leaving])
+        return answers, group.some(staying, state) if len(staying) else None
+
+    def _passes(self, exit: int, group: Group) -> bool:
+        """Whether images go on to a section as they are, rather than to be gathered before it."""
+        count, rows = len(group.numbers), len(group.state[0])
+        alone = not self.more and not any(waiting.count for waiting in self.waiting[: exit + 1])
+        if self.times is None:
+            return rows == self._rows(count) and (alone or count == self.batch_size)
+        seconds = self.times.seconds
+        whole = seconds(exit, self.batch_size) * count / self.batch_size
+        gathered = self.times.gathers[exit] * count + (seconds(exit, self._rows(count)) if alone else whole)
+        return seconds(exit, rows) <= gathered
 
     def _charge(self, start: float, *seconds: Tensor) -> None:
         """Divides the time since `start` among images, to the seconds of each of whom it is added."""

@@ -69,7 +69,11 @@ def trained(source: str | Path, settings: Mapping[str, int | float | str] | None
         if settings:
             raise InputError("A run has the parameters it was trained with; only a spec takes others.")
         return _of_run(Run.read(source))
-    compilation = replace(Compilation.of(source), settings=settings or {})
+    return untrained(replace(Compilation.of(source), settings=settings or {}), seed=seed)
+
+
+def untrained(compilation: Compilation, *, seed: int = 0) -> Trained:
+    """A network with weights drawn anew. Raises SpecError."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Trained(compilation, built(compilation).eval())

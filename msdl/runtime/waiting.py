@@ -12,14 +12,27 @@ from msdl.runtime.sections import State
 
 @dataclass(frozen=True)
 class Group:
-    """Images before a section: their numbers and the seconds spent on each, (N,), and their state.
+    """Images before a section: their numbers, the seconds spent on each, and their rows in the state, all (N,).
 
-    The state may have more than N rows: those behind repeat an image.
+    Other rows of the state are of images that have left, or repeat one.
     """
 
     numbers: Tensor
     seconds: Tensor
+    rows: Tensor
     state: State
+
+    def some(self, which: Tensor, state: State) -> Group:
+        """Those of the images whose places here are given, (M,), after a section that left `state`."""
+        return Group(self.numbers[which], self.seconds[which], self.rows[which], state)
+
+    def cut(self, count: int) -> tuple[Group, Group | None]:
+        """The first `count` images, and the others, if there are any."""
+        first, others = (
+            Group(self.numbers[part], self.seconds[part], self.rows[part], self.state)
+            for part in (slice(count), slice(count, None))
+        )
+        return first, others if len(others.numbers) else None
 
 
 @dataclass(frozen=True)
@@ -46,41 +59,41 @@ class Room:
 
 
 class Waiting:
-    """Room for less than a batch of images, and one batch more.
+    """Room for a batch of images.
 
     It is kept: memory that is asked for anew is mapped page by page, which takes longer than copying into it.
     """
 
     def __init__(self, batch_size: int) -> None:
-        self.capacity = 2 * batch_size
+        self.batch_size = batch_size
         self.count = 0
         self.rooms: tuple[Room, ...] = ()
 
-    def put(self, rows: Tensor, group: Group) -> Tensor:
-        """Adds some of a group of N images: `rows` (M,) are their indices in it.
+    def put(self, group: Group) -> tuple[Tensor, Group | None]:
+        """Adds as many images of a group as there is room for, and gives back the others, if there are any.
 
         Gives the seconds spent on each, (M,), as they are kept: what is added to them is spent on those images too.
         """
-        values = (group.numbers, group.seconds, *group.state)
+        group, others = group.cut(self.batch_size - self.count)
         if not self.rooms:
-            self.rooms = tuple(Room.like(value, self.capacity) for value in values)
-        start, self.count = self.count, self.count + len(rows)
-        for room, value in zip(self.rooms, values, strict=True):
-            torch.index_select(room.ordered(value), 0, rows, out=room.rows[start : self.count])
-        return self.rooms[1].rows[start : self.count]
-
-    def first(self, count: int, rows: int) -> Group:
-        """The `count` images that have waited longest; in their state the last of them is repeated up to `rows`.
-
-        At least `count` wait; where `rows` are more, no others do. What is given lies in this room until `drop`.
-        """
-        for room in self.rooms:
-            room.rows[count:rows] = room.rows[count - 1]
+            values = (group.numbers, group.seconds, *group.state)
+            self.rooms = tuple(Room.like(value, self.batch_size) for value in values)
+        start, self.count = self.count, self.count + len(group.numbers)
         numbers, seconds, *state = self.rooms
-        return Group(numbers.view(count), seconds.view(count), tuple(room.view(rows) for room in state))
+        numbers.rows[start : self.count] = group.numbers
+        seconds.rows[start : self.count] = group.seconds
+        for room, value in zip(state, group.state, strict=True):
+            torch.index_select(room.ordered(value), 0, group.rows, out=room.rows[start : self.count])
+        return seconds.rows[start : self.count], others
 
-    def drop(self, count: int) -> None:
-        """Lets go of the images that have waited longest. No more may stay than go: copied rows must not overlap."""
-        for room in self.rooms:
-            room.rows[: self.count - count] = room.rows[count : self.count]
-        self.count -= count
+    def take(self, rows: int) -> Group:
+        """All that wait, at least one; in their state the last of them is repeated up to `rows`.
+
+        What is given lies in this room, and stays there until the next `put`.
+        """
+        count, self.count = self.count, 0
+        numbers, seconds, *state = self.rooms
+        for room in state:
+            room.rows[count:rows] = room.rows[count - 1]
+        places = torch.arange(count, device=numbers.rows.device)
+        return Group(numbers.view(count), seconds.view(count), places, tuple(room.view(rows) for room in state))

@@ -20,12 +20,19 @@ CASES: dict[str, tuple[str, dict[str, int | str]]] = {
     "densenet": ("densenet_mc", {}),
     "blocks": (str(GOLDEN / "blocks.msd"), {}),
 }
+FOR_INFERENCE = ("msdnet", "resnet", "blocks")
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_module_is_the_one_we_read(name: str, golden: Golden) -> None:
     spec, settings = CASES[name]
     golden(Compilation.of(spec, **settings).emit("torch"), GOLDEN / f"{name}.py")
+
+
+@pytest.mark.parametrize("name", FOR_INFERENCE)
+def test_so_is_the_module_for_inference(name: str, golden: Golden) -> None:
+    spec, settings = CASES[name]
+    golden(Compilation.of(spec, **settings).emit("inference"), GOLDEN / f"{name}_inference.py")
 
 
 @pytest.mark.parametrize("width", [88, 120])

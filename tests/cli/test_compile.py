@@ -30,6 +30,19 @@ def test_one_exit(msdl) -> None:
     assert "def section2" not in by_name
 
 
+def test_for_inference(folder: Path, msdl) -> None:
+    """Without batch norms behind convolutions; the rest of the command stays as it is."""
+    plain, fast = (msdl("compile", "tiny.msd", *option).out for option in ([], ["--optimize"]))
+    assert "nn.BatchNorm2d(" in plain
+    assert "nn.BatchNorm2d(" not in fast
+    first = msdl("compile", "tiny.msd", "--optimize", "--exit", "1", "-o", "first.py")
+    assert (first.code, first.out, first.err) == (0, "", "")
+    written = (folder / "first.py").read_text()
+    assert "def section2" in fast
+    assert "def section2" not in written
+    ast.parse(written)
+
+
 @pytest.mark.parametrize("name", ["0", "7", "-1", "nosuch", "", "9" * 5_000, "²"])
 def test_an_exit_that_is_not_there(name: str, msdl) -> None:
     result = msdl("compile", "tiny.msd", f"--exit={name}")

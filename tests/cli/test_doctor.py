@@ -235,6 +235,13 @@ def test_the_interpreter_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyP
 # Abilities
 
 
+def test_every_engine_is_looked_at() -> None:
+    from msdl.runtime.engines import ENGINES
+
+    engines = [name for name in abilities.ABILITIES if name.startswith("engine ")]
+    assert sorted(engines) == sorted(f"engine {name}" for name in ENGINES)
+
+
 def test_drawing_is_tried(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     environment()
     assert found("drawing").works

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +17,22 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 import msdl
+from msdl.runtime.manifest import TIMES
+from msdl.runtime.opened import opened
 from msdl.runtime.policy import Policy
-from msdl.runtime.run import POLICY, WEIGHTS
+from msdl.runtime.run import POLICY, SPEC, WEIGHTS, Run
+from msdl.runtime.times import measure
+from msdl.runtime.trained import trained as open_trained
 from tests.cli.conftest import loaded
 from tests.runtime.folders import run_folder
 
-NOTE = "'run' has no policy.json: every image goes to the last exit.\n"
+NOTE = "'run' has no policy: every image goes to the last exit.\n"
 
 
 @pytest.fixture
 def pictures(folder: Path) -> list[str]:
     """A run folder and, beside it, a folder of pictures, one of which can't be read."""
-    run_folder(folder / "run")
+    trained(folder / "run")
     (folder / "photos").mkdir()
     torch.manual_seed(0)
     for number in range(6):
@@ -34,6 +40,26 @@ def pictures(folder: Path) -> list[str]:
         Image.frombytes("RGB", (12, 10), bytes(pixels.tolist())).save(folder / "photos" / f"{number}.png")
     (folder / "photos" / "3.png").write_bytes(b"not a picture")
     return [f"photos/{number}.png" for number in range(6)]
+
+
+def trained(folder: Path) -> Run:
+    """A run whose spec is beside its weights."""
+    run = run_folder(folder)
+    shutil.copy(folder / "small.msd", run.path(SPEC))
+    run = replace(run, digest=msdl.Compilation.of(run.path(SPEC)).digest)
+    run.write()
+    return run
+
+
+def exported(**changes: Any) -> None:
+    """The run's network as graphs, in `graphs`."""
+    pytest.importorskip("onnxruntime")
+    from tests.runtime.engines import networks
+
+    Path("graphs").mkdir()
+    run = Run.read("run")
+    known = {"preprocessing": run.preprocessing, "classes": run.classes} | changes
+    replace(networks.exported(open_trained("run"), Path("graphs"), direct=True), **known).write()
 
 
 def lines(text: str) -> list[dict[str, Any]]:
@@ -125,6 +151,50 @@ def test_a_deadline(deadline: str, exit: int, late: bool, pictures: list[str], m
     assert set(unreadable) == {"image", "error"}
 
 
+@pytest.mark.parametrize("engine", ["torch", "onnx"])
+def test_engines_agree(engine: str, pictures: list[str], msdl) -> None:
+    pytest.importorskip("onnxruntime")
+    result = msdl("predict", "run", *pictures[:3], "--engine", engine)
+    assert result.code == 0
+    for line in lines(result.out):
+        check(line, 2)
+
+
+@pytest.mark.parametrize(("given", "exit"), [(None, 2), (("exit1", "exit2"), 1)])
+def test_an_export(given: tuple[str, ...] | None, exit: int, pictures: list[str], msdl) -> None:
+    exported(policy=given and Policy.to_the_last(given))
+    result = msdl("predict", "graphs", *pictures[2:4], "--engine", "onnx")
+    assert (result.code, result.err) == (1, "" if given else NOTE.replace("run", "graphs"))
+    answer, unreadable = lines(result.out)
+    check(answer, exit)
+    assert set(unreadable) == {"image", "error"}
+
+
+def test_classes_that_have_no_names_have_numbers(pictures: list[str], msdl) -> None:
+    exported(classes=None)
+    (line,) = lines(msdl("predict", "graphs", pictures[0], "--exit", "1").out)
+    assert line["class"] == str(int(logits(pictures[0])[0].argmax()))
+
+
+def test_an_export_that_was_never_trained(pictures: list[str], msdl) -> None:
+    exported(preprocessing=None)
+    result = msdl("predict", "graphs", *pictures)
+    assert (result.code, result.out) == (1, "")
+    assert "'graphs' was never trained" in result.err
+    assert "help: `msdl export RUN -o DIR`" in result.err
+
+
+@pytest.mark.parametrize(("deadline", "exit"), [("1e9", 2), ("1e5", 1)])
+def test_a_deadline_with_times_that_were_measured(deadline: str, exit: int, pictures: list[str], msdl) -> None:
+    """By them the sections take a day each, and the networks of single exits less."""
+    exported()
+    times = measure(opened("graphs").engine, (1, 4), repeats=1)
+    day = ((86400.0, 86400.0),) * 3
+    replace(times, sections=day, direct=(1.0, 9e4, 2e5)).write(Path("graphs") / TIMES)
+    (answer,) = lines(msdl("predict", "graphs", pictures[0], "--deadline", deadline).out)
+    check(answer, exit)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -153,7 +223,13 @@ def test_images_are_needed(pictures: list[str], msdl) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["photos", "photos"], "Error: 'photos' is not a run folder: it has no run.json.\n  help: `msdl train"),
+        (
+            ["photos", "photos"],
+            "is neither a run, which has a run.json, nor an export, which has a manifest.json.\n  help: `msdl train",
+        ),
+        (["msdnet_digits", "photos"], "'msdnet_digits' is neither a run"),
+        (["x" * 5000, "photos"], "is neither a run"),
+        (["run", "photos", "--engine", "abacus"], "There is no engine 'abacus'"),
         (["run", "photos", "--policy", "nosuch.json"], "Error: There is no policy 'nosuch.json'."),
         (
             ["run", "photos", "--policy", "run/run.json"],

@@ -14,7 +14,11 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 NETWORK, CHECK, COST, COMPILED, TRAINED, LINES = re.findall(r"^```\w*\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 WRONG = re.search(r"^Say the last line were `(.*)`:$", README, re.MULTILINE)
 # What keeps a test short.
-SHORTER = {"train": ("--epochs", "1"), "evaluate": ("--budgets", "2")}
+SHORTER = {
+    "train": ("--epochs", "1"),
+    "evaluate": ("--budgets", "2"),
+    "bench": ("--batch", "1", "--runs", "2", "--images", "8"),
+}
 
 
 @pytest.fixture

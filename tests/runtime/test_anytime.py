@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from msdl.runtime.anytime import monotone, predict, section_times, separately
+from msdl.runtime.engines import Engine, eager
+from msdl.runtime.errors import InputError
+from msdl.runtime.times import Times
 from tests.runtime.folders import small
 from tests.runtime.toy import Toy
 
@@ -65,6 +69,97 @@ def test_never_more_than_a_section_late_and_never_late_with_times(
     assert answer.late == (seconds[0] > deadline)
 
 
+def table(sections: tuple[float, ...], direct: tuple[float, ...] = ()) -> Times:
+    """Times of sections whose seconds double where 8 images come."""
+    return Times("toy", 1, "", (1, 8), tuple((each, 2 * each) for each in sections), (0.0,) * len(sections), direct)
+
+
+def with_direct(toy: Toy, seconds: tuple[float, ...]) -> tuple[Engine, list[int]]:
+    """The toy with a network for each exit, which takes so long; and the exits whose networks were run."""
+    run: list[int] = []
+
+    def direct(exit: int):
+        def network(images: Tensor) -> Tensor:
+            run.append(exit)
+            toy.now += seconds[exit]
+            return images[:, 0, exit, :-1]
+
+        return network
+
+    return replace(eager(toy), direct=direct), run
+
+
+# seconds of the sections, of the networks of one exit as promised and in truth, deadline -> exit, late, gone straight
+STRAIGHT = [
+    ((2.0, 2.0, 2.0), (2.0, 3.0, 4.0), 4.0, 2, False, True),
+    ((2.0, 2.0, 2.0), (2.0, 3.0, 4.0), 3.5, 1, False, True),
+    ((2.0, 2.0, 2.0), (2.0, 3.0, 4.0), 2.5, 0, False, False),  # as deep by sections
+    ((2.0, 2.0, 2.0), (2.0, 3.0, 4.0), 6.0, 2, False, False),
+    ((2.0, 2.0, 2.0), (2.0, 3.0, 4.0), 1.0, 0, True, False),  # nothing fits
+    ((2.0, 2.0, 2.0), (1.0, 3.0, 4.0), 1.5, 0, False, True),
+    ((2.0, 2.0, 2.0), (9.0, 9.0, 9.0), 5.0, 1, False, False),
+    ((2.0, 2.0, 2.0), (5.0, 4.5, 4.0), 4.0, 2, False, True),
+]
+
+
+@pytest.mark.parametrize(("sections", "direct", "deadline", "exit", "late", "straight"), STRAIGHT)
+def test_straight_to_the_deepest_exit_that_fits(
+    sections: tuple[float, ...], direct: tuple[float, ...], deadline: float, exit: int, late: bool, straight: bool
+) -> None:
+    images = torch.randn(1, len(sections), 4)
+    toy = Toy(images, sections)
+    engine, run = with_direct(toy, direct)
+    answer = predict(engine, toy.numbered, deadline, times=table(sections, direct), clock=toy.clock)
+    assert (answer.exit, answer.name, answer.late) == (exit, f"exit{exit + 1}", late)
+    assert (run, bool(toy.seen)) == ([exit] if straight else [], not straight)
+    assert answer.seconds == toy.now
+    assert torch.equal(answer.probabilities, images[:, exit].double().softmax(1))
+
+
+def test_a_network_that_takes_longer_than_was_promised_is_late() -> None:
+    toy = Toy(torch.zeros(1, 2, 2), (2.0, 2.0))
+    engine, _ = with_direct(toy, (1.0, 9.0))
+    answer = predict(engine, toy.numbered, 3.0, times=table((2.0, 2.0), (1.0, 3.0)), clock=toy.clock)
+    assert (answer.exit, answer.seconds, answer.late) == (1, 9.0, True)
+
+
+@pytest.mark.parametrize("why", ["no network of one exit", "no time of one", "several images", "combined"])
+def test_where_only_sections_will_do(why: str) -> None:
+    toy = Toy(torch.ones(2 if why == "several images" else 1, 3, 2), (2.0, 2.0, 2.0))
+    engine, run = with_direct(toy, (1.0, 1.0, 1.0))
+    if why == "no network of one exit":
+        engine = eager(toy)
+    times = table((2.0, 2.0, 2.0), () if why == "no time of one" else (1.0, 1.0, 1.0))
+    combine = monotone if why == "combined" else separately
+    answer = predict(engine, toy.numbered, 5.0, times=times, combine=combine, clock=toy.clock)
+    assert (answer.exit, answer.late, run) == (1, False, [])
+
+
+def test_more_images_take_longer() -> None:
+    """As the table says: seconds double from 1 to 8 images."""
+    toy = Toy(torch.zeros(8, 3, 2), (1.0, 1.0, 1.0))
+    assert predict(toy, toy.numbered, 2.5, times=table((1.0, 1.0, 1.0)), clock=toy.clock).exit == 0
+    assert predict(toy, toy.numbered, 3.0, times=table((1.0, 1.0, 1.0)), clock=toy.clock).exit == 1
+
+
+@pytest.mark.parametrize(
+    ("images", "words"),
+    [
+        (torch.zeros(1, 2, 4), r"^Images come in a batch, N x 1 x 2 x 4, and these are 1 x 2 x 4\.$"),
+        (torch.zeros(0, 1, 2, 4), "and these are 0 x 1 x 2 x 4"),
+        (torch.tensor(1.0), "and these are a single number"),
+        (torch.zeros(1, 1, 2, 5), r"^An image is 1 x 2 x 4, and this one 1 x 2 x 5\.$"),
+        (torch.zeros(1, 1, 2, 4, dtype=torch.uint8), "of float32, and this one of uint8"),
+        (torch.full((1, 1, 2, 4), math.nan), "not a finite number"),
+    ],
+)
+def test_images_that_cannot_be_read(images: Tensor, words: str) -> None:
+    toy = Toy(torch.zeros(1, 2, 3))
+    with pytest.raises(InputError, match=words):
+        predict(toy, images, 1.0, times=table((1.0, 1.0)), clock=toy.clock)
+    assert not toy.seen
+
+
 def test_a_generated_network(tmp_path: Path) -> None:
     model = small(tmp_path)
     images = torch.randn(2, 3, 8, 8)
@@ -92,7 +187,11 @@ def test_without_images_the_sections_are_timed_on_one_of_the_networks_kind(tmp_p
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [({"deadline": math.nan}, "not a number"), ({"deadline": 1, "times": (1.0,)}, "as many sections, not 1")],
+    [
+        ({"deadline": math.nan}, "not a number"),
+        ({"deadline": 1, "times": (1.0,)}, "as many sections, not 1"),
+        ({"deadline": 1, "times": table((1.0, 1.0, 1.0))}, "as many sections, not 3"),
+    ],
 )
 def test_what_makes_no_sense(arguments: dict[str, object], words: str) -> None:
     toy = Toy(torch.zeros(1, 2, 2))

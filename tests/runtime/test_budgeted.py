@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from itertools import chain, islice, repeat
@@ -14,12 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from msdl.runtime.budgeted import AHEAD, classify, route, warm_up
+from msdl.runtime.budgeted import AHEAD, Answer, classify, route, warm_up
 from msdl.runtime.confidence import CONFIDENCES
 from msdl.runtime.engines import Engine, eager
 from msdl.runtime.errors import InputError
+from msdl.runtime.intake import finite
 from msdl.runtime.policy import Policy
 from msdl.runtime.queues import Answers, Queues, nobody, size
+from msdl.runtime.times import Times
 from msdl.runtime.waiting import Waiting
 from tests.runtime.folders import small
 from tests.runtime.toy import Toy, expected
@@ -41,9 +47,9 @@ def situations(draw: st.DrawFn) -> tuple[Tensor, Policy]:
     return images, Policy(names, tuple(thresholds), policy.confidence, temperatures)
 
 
-def routed(toy: Toy, policy: Policy, step: int, batch_size: int = 256) -> Answers:
+def routed(toy: Toy, policy: Policy, step: int, batch_size: int = 256, times: Times | None = None) -> Answers:
     """The answers to all images in their order."""
-    queues = Queues(replace(eager(toy), step=step), policy, batch_size, toy.clock)
+    queues = Queues(replace(eager(toy), step=step), policy, batch_size, toy.clock, times)
     left = [nobody(torch.device("cpu"))]
     batches = toy.numbered.split(batch_size), torch.arange(len(toy.numbered)).split(batch_size)
     for images, numbers in zip(*batches, strict=True):
@@ -180,7 +186,7 @@ def test_the_seconds_of_a_batch_are_shared_among_the_images_that_took_them() -> 
 
 
 def test_all_that_is_done_is_charged_to_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keeping those who go on, and letting go of those who were kept, take time too."""
+    """Keeping those who go on, and taking up those who were kept, take time too."""
     images = torch.randn(100, 4, 3, generator=torch.Generator().manual_seed(0))
     toy = Toy(images, (8.0, 3.0, 1.0, 0.5))
 
@@ -191,7 +197,7 @@ def test_all_that_is_done_is_charged_to_somebody(monkeypatch: pytest.MonkeyPatch
 
         return slow
 
-    for name in ("put", "drop"):
+    for name in ("put", "take"):
         monkeypatch.setattr(Waiting, name, slower(getattr(Waiting, name)))
     answers = routed(toy, Policy(toy.EXITS, (0.6, 0.6, 0.6)), step=1, batch_size=16)
     assert len(set(answers.exit.tolist())) == 4
@@ -270,21 +276,178 @@ def test_nobody_is_computed_who_has_left(situation: tuple[Tensor, Policy], batch
 def test_what_is_no_image_has_its_place(situation: tuple[Tensor, Policy], batch_size: int, random: Random) -> None:
     images, policy = situation
     toy = Toy(images)
-    stream: list[Tensor | None] = [*toy.numbered]
+    stream = [(image, "") for image in toy.numbered]
     for _ in range(random.randrange(30)):
-        stream.insert(random.randrange(len(stream) + 1), None)
-    answers = [*classify(toy, stream, policy, batch_size=batch_size)]
-    assert [answer is None for answer in answers] == [image is None for image in stream]
-    assert [answer.exit for answer in answers if answer] == expected(images, policy)[1]
+        bad, words = random.choice(BAD)
+        stream.insert(random.randrange(len(stream) + 1), (bad(toy.INPUT), words))
+    answers = [*classify(toy, (image for image, _ in stream), policy, batch_size=batch_size)]
+    assert [answer.exit for answer in answers if isinstance(answer, Answer)] == expected(images, policy)[1]
+    for answer, (_, words) in zip(answers, stream, strict=True):
+        assert isinstance(answer, InputError) == bool(words)
+        assert not words or re.search(words, str(answer))
 
 
-@pytest.mark.parametrize("first", [[], [torch.zeros(2, 2)]])
+def spoilt(shape: tuple[int, ...], value: float) -> Tensor:
+    """An image of which one number is another."""
+    image = torch.zeros(shape)
+    image[0, -1, -1] = value
+    return image
+
+
+# What is no image for a network that reads such a shape, and what is said of it.
+BAD: list[tuple[Callable[[tuple[int, ...]], object], str]] = [
+    (lambda shape: InputError("It was never taken."), "^It was never taken.$"),
+    (lambda shape: torch.zeros(3, *shape[1:]), r"^An image is 1 x \d+ x \d+, and this one 3 x \d+ x \d+\.$"),
+    (lambda shape: torch.zeros(1, *shape), r"and this one 1 x 1 x \d+ x \d+\.$"),
+    (lambda shape: torch.tensor(0.0), r"and this one a single number\.$"),
+    (lambda shape: torch.zeros(shape, dtype=torch.float64), r"^An image is of float32, and this one of float64\.$"),
+    (lambda shape: torch.zeros(shape, dtype=torch.uint8), r"and this one of uint8\.$"),
+    (lambda shape: [[0.0]], r"^An image is a tensor, not of the type 'list'\.$"),
+    (lambda shape: None, r"not of the type 'NoneType'\.$"),
+    (lambda shape: spoilt(shape, math.nan), "not a finite number"),
+    (lambda shape: spoilt(shape, math.inf), "not a finite number"),
+    (lambda shape: spoilt(shape, -math.inf), "not a finite number"),
+]
+
+
+def test_a_sum_that_overflows_is_no_reason_to_refuse_an_image() -> None:
+    images = torch.tensor([[3e38, 3e38], [3e38, math.inf], [1, 2]])
+    assert finite(images).tolist() == [True, False, True]
+
+
+def test_an_answer_that_is_not_a_number_has_its_place() -> None:
+    images = torch.zeros(5, 2, 2)
+    images[1] = torch.tensor([[3e38, -3e38], [0, 0]])
+    images[3] = torch.tensor([[0, 0], [3e38, 3e38]])
+    toy = Toy(images)
+    policy = Policy(toy.EXITS, (None,), temperatures=(1.0, 1e-300))
+    answers = [*classify(toy, toy.numbered, policy, batch_size=2)]
+    assert [isinstance(answer, InputError) for answer in answers] == [False, False, False, True, False]
+    assert str(answers[3]) == "'exit2' gives what is not a number."
+
+
+@pytest.mark.parametrize("first", [[], [torch.zeros(1, 2, 2)]])
 def test_nothing_but_what_is_no_image_is_passed_on_without_end(first: list[Tensor]) -> None:
     """Even where an image before it waits for others to fill its batch."""
     toy = Toy(torch.zeros(1, 2, 1))
-    answers = classify(toy, chain(first, repeat(None)), Policy(toy.EXITS, (2.0,)), batch_size=4)
+    none = InputError("It is none.")
+    answers = classify(toy, chain(first, repeat(none)), Policy(toy.EXITS, (2.0,)), batch_size=4)
     found = [*islice(answers, 100)]
-    assert [answer and answer.exit for answer in found] == [1] * len(first) + [None] * (100 - len(first))
+    assert [answer.exit for answer in found if isinstance(answer, Answer)] == [1] * len(first)
+    assert found[len(first) :] == [none] * (100 - len(first))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Times:
+    """Times of four sections, of whatever kind."""
+    seconds = st.floats(0.1, 10)
+    sections = tuple(tuple(sorted(draw(st.tuples(seconds, seconds)))) for _ in range(4))
+    return Times("torch", 1, "", (1, 8), sections, tuple(draw(st.lists(st.floats(0, 10), min_size=4, max_size=4))))
+
+
+@given(situations(), st.integers(1, 9), st.sampled_from([1, 4]), tables())
+def test_the_answers_are_the_same_whoever_is_gathered(
+    situation: tuple[Tensor, Policy], batch_size: int, step: int, times: Times
+) -> None:
+    images, policy = situation
+    toy = Toy(images)
+    answers = routed(toy, policy, step, batch_size, times)
+    classes, exits, confidences = expected(images, policy)
+    assert (answers.index.tolist(), answers.exit.tolist()) == (classes, exits)
+    assert answers.confidence.tolist() == pytest.approx(confidences, abs=1e-12)
+    assert answers.seconds.sum().item() == pytest.approx(toy.now)
+
+
+# Of each batch some leave; the others go on to a section that takes 8 s for 4 images and 5 s for one, and keeping an
+# image takes so many seconds.
+A, B = [0, 1, 2, 3], [4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("leaving", "gather", "seen"),
+    [
+        (0, 9.0, [A, A, B, B]),
+        (0, 0.0, [A, A, B, B]),
+        (1, 0.6, [A, B, [1, 2, 3, 5], [6, 7]]),  # 8 s > 3 * 0.6 s + 8 s * 3 / 4
+        (1, 0.7, [A, A, B, B]),
+        (2, 1.9, [A, B, [2, 3, 6, 7]]),
+        (2, 2.0, [A, A, B, B]),
+        (4, 9.0, [A, B]),
+    ],
+)
+def test_images_are_gathered_where_it_pays(leaving: int, gather: float, seen: list[list[int]]) -> None:
+    images = torch.zeros(8, 2, 2)
+    images[torch.arange(8) % 4 < leaving, 0, 0] = 9
+    toy = Toy(images)
+    times = Times("torch", 1, "", (1, 4), ((5.0, 8.0),) * 2, (0.0, gather))
+    routed(toy, Policy(toy.EXITS, (0.9,)), 1, 4, times)
+    assert toy.seen == seen
+
+
+@pytest.mark.parametrize("count", [1, 3, 4])
+def test_where_nobody_leaves_hardly_anything_is_copied(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody leaves, whole batches go through; fewer images wait once, for others that may come."""
+    puts: list[int] = []
+    put = Waiting.put
+    monkeypatch.setattr(Waiting, "put", lambda waiting, group: puts.append(len(group.numbers)) or put(waiting, group))
+    toy = Toy(torch.zeros(8 + count, 4, 2))
+    routed(toy, Policy(toy.EXITS, (2.0, None, None)), step=1, batch_size=4)
+    assert len(toy.seen) == 4 * 3
+    assert puts == ([] if count == 4 else [count])
+
+
+def test_what_an_engine_writes_over_is_not_read_later() -> None:
+    """Engines give every section's state in the same memory, whatever it was given."""
+    images = torch.randn(60, 4, 3, generator=torch.Generator().manual_seed(1))
+    toy, memory = Toy(images), {}
+
+    def overwriting(number: int) -> Callable[..., tuple[Tensor, tuple[Tensor, ...]]]:
+        def section(*state: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+            logits, new = getattr(toy, f"section{number}")(*state)
+            rooms = memory.setdefault(number, [torch.empty(16, *value.shape[1:]) for value in new])
+            for room, value in zip(rooms, new, strict=True):
+                room[:] = math.nan
+                room[: len(value)] = value
+            return logits.clone(), tuple(room[: len(logits)] for room in rooms)
+
+        return section
+
+    engine = replace(eager(toy), sections=tuple(map(overwriting, range(1, 5))))
+    policy = Policy(toy.EXITS, (0.6, 0.7, 0.8))
+    answers = [*classify(engine, toy.numbered, policy, batch_size=16)]
+    assert [answer.exit for answer in answers] == expected(images, policy)[1]
+    assert [answer.index for answer in answers] == expected(images, policy)[0]
+
+
+STREAM = """
+import itertools, re, torch
+from msdl.runtime.budgeted import classify
+from msdl.runtime.engines import Engine
+from msdl.runtime.policy import Policy
+
+def section(images):
+    return images.flatten(1)[:, :2], (images,)
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
+
+shape = (1, 128, 128)
+engine = Engine("toy", ("exit1", "exit2"), shape, (section, lambda images: (section(images)[0], ())))
+images = (torch.randn(shape) * 3 for _ in itertools.count())
+answers = classify(engine, images, Policy(engine.exits, (0.9,)), batch_size=16)
+exits = [next(answers).exit for _ in range(600)]
+before = peak()
+exits += [next(answers).exit for _ in range(6000)]
+print(peak() - before, *sorted(set(exits)))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs to know how much memory was used")
+def test_an_endless_stream_is_held_in_little_memory() -> None:
+    """Ten times as many images, of 64 KiB each, 375 MiB in all, need hardly more than before."""
+    found = subprocess.run([sys.executable, "-c", STREAM], capture_output=True, text=True, check=True).stdout.split()
+    assert found[1:] == ["0", "1"]
+    assert int(found[0]) < 16 * 1024
 
 
 def test_no_images() -> None:

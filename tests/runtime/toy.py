@@ -10,17 +10,18 @@ from msdl.runtime.sections import State
 
 
 class Toy(nn.Module):
-    """Images (N, K, C) hold the logits of K exits; `seen` gets the images that a section is given, by their numbers.
+    """Logits (N, K, C) of K exits; `numbered` are the images that hold them, (N, 1, K, C + 1), and their numbers.
 
-    `seconds`, one a section, pass on `now`, which is the clock.
+    `seen` gets the images that a section is given, by their numbers. `seconds`, one a section, pass on `now`, which is
+    the clock.
     """
 
     def __init__(self, images: Tensor, seconds: tuple[float, ...] = ()) -> None:
         super().__init__()
         self.EXITS = tuple(f"exit{number}" for number in range(1, images.shape[1] + 1))
-        self.INPUT = (1, *images.shape[1:])
         numbers = torch.arange(len(images)).view(-1, 1, 1).expand(-1, images.shape[1], 1)
-        self.numbered = torch.cat([images, numbers], 2)
+        self.numbered = torch.cat([images, numbers], 2).unsqueeze(1)
+        self.INPUT = tuple(self.numbered.shape[1:])
         self.seconds = seconds or (1.0,) * images.shape[1]
         self.seen: list[list[int]] = []
         self.now = 0.0
@@ -29,11 +30,11 @@ class Toy(nn.Module):
         self.eval()
 
     def _section(self, exit: int, images: Tensor, *others: Tensor) -> tuple[Tensor, State]:
-        assert all(torch.equal(other, images[:, 0]) for other in others)
-        self.seen.append(images[:, 0, -1].long().tolist())
+        assert all(torch.equal(other, images[:, 0, 0]) for other in others)
+        self.seen.append(images[:, 0, 0, -1].long().tolist())
         self.now += self.seconds[exit]
         last = exit == len(self.EXITS) - 1
-        return images[:, exit, :-1], () if last else (images, images[:, 0])
+        return images[:, 0, exit, :-1], () if last else (images, images[:, 0, 0])
 
     def exits(self, images: Tensor):
         state: State = (images,)

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from msdl.backends.torch.layers import Argument, Construction, Number, constructed, number
-from msdl.backends.torch.layout import Doc, Labelled, call, lines
+from msdl.backends.torch.layers import Argument, Construction, Number, constructed, number, sequential
+from msdl.backends.torch.layout import Doc, Group, Labelled, call, lines
 from msdl.backends.torch.naming import Names, comments, numbered, snake
 from msdl.source import Span
 
@@ -20,17 +20,19 @@ Column = tuple[Number, ...]
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A straight line of layers: `path` is where it stands, `hint` what it could be called."""
+    """A straight line of layers: `path` is where it stands, `hint` what it could be called, `numbers` are theirs."""
 
     path: str
     hint: str
+    numbers: tuple[int, ...]
     layers: tuple[Construction, ...]
     spans: tuple[Span, ...]
 
     @property
     def skeleton(self) -> object:
         """What chains that share a function have in common: all but the numbers."""
-        return self.hint, tuple((layer.constructor, layer.flags, len(layer.arguments)) for layer in self.layers)
+        kinds = tuple((layer.constructor, layer.flags, len(layer.arguments)) for layer in self.layers)
+        return self.hint, self.numbers, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Builders:
     """The functions, and for every chain the expression that makes it; `shared` are the paths that call a function."""
 
     functions: tuple[Builder, ...]
-    uses: Mapping[str, Doc]
+    uses: Mapping[str, Group]
 
 
 def plainly(value: Number) -> Number:
@@ -77,7 +79,7 @@ def builders(chains: Iterable[Chain], names: Names) -> Builders:
     for chain in chains:
         alike[chain.skeleton].append(chain)
     functions: list[Builder] = []
-    uses: dict[str, Doc] = {}
+    uses: dict[str, Group] = {}
     for group in alike.values():
         if len(group) > 1 and len(group[0].layers) > 1:
             function, calls = _builder(group, names)
@@ -86,7 +88,7 @@ def builders(chains: Iterable[Chain], names: Names) -> Builders:
     return Builders(tuple(functions), uses)
 
 
-def _builder(group: Sequence[Chain], names: Names) -> tuple[Builder, list[Doc]]:
+def _builder(group: Sequence[Chain], names: Names) -> tuple[Builder, list[Group]]:
     first = group[0]
     name = names.new(snake(first.hint))
     signature = _Signature()
@@ -96,7 +98,7 @@ def _builder(group: Sequence[Chain], names: Names) -> tuple[Builder, list[Doc]]:
         layers.append(constructed(layer, tuple(signature.value(column) for column in columns)))
     parameters = signature.ordered
     declared = lines(call(name, *(p.declaration for p in parameters)), 0, "def ", " -> nn.Sequential:")
-    body = lines(call("nn.Sequential", *layers), 4, "return ")
+    body = lines(sequential(first.numbers, layers), 4, "return ")
     builder = Builder(name, tuple(comments(first.spans)), tuple(declared), tuple(body))
     return builder, [call(name, *_given(parameters, nth)) for nth in range(len(group))]
 

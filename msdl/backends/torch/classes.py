@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msdl.backends.origins import harmless
 from msdl.backends.torch.forward import Body, Plan, body
 from msdl.backends.torch.hints import block_of, class_hint, paths
 from msdl.backends.torch.layout import call, lines
-from msdl.backends.torch.naming import Names, camel, comments, harmless, numbered, snake
+from msdl.backends.torch.naming import Names, camel, comments, numbered, snake
 from msdl.backends.torch.parts import Flow
 from msdl.backends.torch.scopes import Form, form, member_type, run, target
 from msdl.backends.torch.steps import Access, Read, in_runs, steps

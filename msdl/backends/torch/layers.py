@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -147,6 +148,14 @@ def constructed(construction: Construction, values: tuple[Doc | None, ...]) -> D
         if value is not None
     ]
     return call(construction.constructor, *given, *construction.flags)
+
+
+def sequential(numbers: Sequence[int], layers: Sequence[Doc]) -> Group:
+    """Layers one after another; `numbered((0, ..), (2, ..))` where their numbers have gaps."""
+    if list(numbers) == list(range(len(numbers))):
+        return call("nn.Sequential", *layers)
+    pairs = zip(numbers, layers, strict=True)
+    return call("numbered", *(Group("(", (str(number), layer)) for number, layer in pairs))
 
 
 def literal(construction: Construction) -> Doc:

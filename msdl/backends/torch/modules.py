@@ -3,45 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msdl.backends.torch.builders import Builders, Chain
 from msdl.backends.torch.classes import Classes
 from msdl.backends.torch.hints import chain_hint
-from msdl.backends.torch.layers import Construction, construction, literal
+from msdl.backends.torch.layers import Construction, construction, literal, sequential
 from msdl.backends.torch.layout import Doc, Group, Labelled, call
 from msdl.backends.torch.naming import plain, quoted
 from msdl.backends.torch.parts import Flow
-from msdl.backends.torch.scopes import counts_up, form
+from msdl.backends.torch.scopes import counts_up, form, numbers
 from msdl.backends.torch.structure import Holder, Leaf, Line, Structure, Unit
 from msdl.network.graph import Node
-from msdl.network.layers import BatchNorm, Conv, Linear
+from msdl.network.layers import Add, BatchNorm, Concat, Conv, Linear, Mean, Multiply
 
 
 def made(node: Node, flow: Flow) -> Construction:
-    """The module of a node.
-
-    It may write over its input where nobody else reads that and its maker doesn't need it for its gradient: behind a
-    convolution, a batch norm or a linear layer. (A dropout in evaluation hands on its own input.)
-    """
+    """The module of a node."""
     source = flow.graph[node.inputs[0]]
-    lone = flow.uses[source.id] == [node.id] and source.id not in flow.outputs
-    near = source.id.rpartition(".")[0] == node.id.rpartition(".")[0]
-    in_place = lone and near and isinstance(source.layer, Conv | BatchNorm | Linear)
-    return construction(node, source.size.flat, in_place)
+    return construction(node, source.size.flat, _may_write_over(source, node, flow))
+
+
+def _may_write_over(source: Node, node: Node, flow: Flow) -> bool:
+    """Whether nobody but a node needs what it reads.
+
+    Its maker must have made it anew, which a slice doesn't, nor a dropout in evaluation; and must not need it for its
+    gradient, so in training only what stands behind a convolution, a batch norm or a linear layer is written over.
+    """
+    if flow.uses[source.id] != [node.id] or source.id in flow.outputs:
+        return False
+    if isinstance(source.layer, Conv | BatchNorm | Linear):
+        near = source.id.rpartition(".")[0] == node.id.rpartition(".")[0]
+        return near or (flow.for_inference and flow.section[source.id] == flow.section[node.id])
+    return flow.for_inference and _is_sum(source) and flow.section[source.id] == flow.section[node.id]
+
+
+def _is_sum(node: Node) -> bool:
+    """Whether a node joins values; one value alone may be handed on as it is."""
+    return isinstance(node.layer, Concat | Add | Multiply | Mean) and len(node.inputs) > 1
 
 
 def chains(structure: Structure, flow: Flow) -> Iterator[Chain]:
-    """The straight lines of primitive layers, numbered from 0, in a structure."""
+    """The straight lines of primitive layers, called by their numbers, in a structure."""
     if isinstance(structure, Leaf):
         return
     leaves = [module for module in structure.modules if isinstance(module, Leaf)]
     is_chain = isinstance(structure, Line | Unit) and len(leaves) == len(structure.modules)
-    if is_chain and counts_up(structure.part.modules):
+    if is_chain and (called := numbers(structure.part.modules)):
         nodes = [leaf.node for leaf in leaves]
         path = structure.part.path
         layers = tuple(made(node, flow) for node in nodes)
-        yield Chain(path, chain_hint(path, nodes), layers, tuple(node.span for node in nodes))
+        yield Chain(path, chain_hint(path, nodes), called, layers, tuple(node.span for node in nodes))
     for module in structure.modules:
         yield from chains(module, flow)
 
@@ -70,17 +82,21 @@ class Modules:
                     return call("nn.ModuleDict", self.dictionary(modules))
                 return self._sequential(modules, nested_in)
 
-    def _sequential(self, modules: Sequence[Structure], nested_in: str) -> Doc:
-        if counts_up([module.part for module in modules]):
-            return call("nn.Sequential", *(self.doc(module, nested_in) for module in modules))
+    def _sequential(self, modules: Sequence[Structure], nested_in: str) -> Group:
+        if called := numbers([module.part for module in modules]):
+            return sequential(called, [self.doc(module, nested_in) for module in modules])
         return call("named", *self._keywords(modules, nested_in))
 
     def _instance(self, unit: Unit, nested_in: str) -> Doc:
         name = self.classes.of(unit, nested_in).name
         if form(unit) == "parts":
             return call(name, *self._keywords(unit.modules, name))
-        if unit.part.path in self.builders.uses:
-            return call(name, Labelled("*", self.builders.uses[unit.part.path]))
+        built = self.builders.uses.get(unit.part.path)
+        if form(unit) == "ops" and not counts_up(unit.part.modules):
+            chain = built or self._sequential(unit.modules, name)
+            return call(name, call("OrderedDict", replace(chain, tail=").named_children()")))
+        if built:
+            return call(name, Labelled("*", built))
         return call(name, *(self.doc(module, name) for module in unit.modules))
 
     def _keywords(self, modules: Sequence[Structure], nested_in: str) -> list[Doc]:

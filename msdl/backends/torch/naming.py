@@ -1,7 +1,4 @@
-"""Names of the spec as Python identifiers, and text of the spec as comments.
-
-File names and the spec's lines are untrusted: whatever they hold, a comment stays one line of printable ASCII.
-"""
+"""Names of the spec as Python identifiers, and its lines as comments."""
 
 from __future__ import annotations
 
@@ -10,17 +7,16 @@ import keyword
 import re
 from collections.abc import Iterable
 
-from msdl.backends.torch.layout import WIDTH
+from msdl.backends.origins import escaped, origin
 from msdl.source import Span
 
 # What the generated module calls things; nothing else may be called so in it.
 OURS = frozenset(
     "self torch nn Tensor Callable Iterable Iterator Mapping OrderedDict State Network Exits FlatLinear Shuffle"
-    " add cat mean multiply named through initialise".split()
+    " add cat mean multiply named numbered through initialise EPS NORMS folded".split()
 )
 RESERVED = OURS | set(dir(builtins)) | set(keyword.kwlist) | set(keyword.softkwlist)
 LONGEST_NAME = 40
-LONGEST_COMMENT = WIDTH - 8  # the deepest stand in a method
 
 
 class Names:
@@ -70,34 +66,9 @@ def camel(*texts: str) -> str:
 
 def quoted(text: str) -> str:
     """A string literal, as `ruff format` leaves it."""
-    return '"' + _escaped(text).replace('"', "\\x22") + '"'
-
-
-def harmless(text: str) -> str:
-    """Text for inside a docstring: letters, digits and a few signs, the rest as question marks."""
-    return re.sub(r"[^0-9A-Za-z_ .+-]", "?", text)
-
-
-def comment(span: Span) -> str:
-    """`# net.msd:12: layers depth dense(growth) {`: the line of the spec that a span starts in.
-
-    A comment of the spec is left out, as it could be one that linters obey.
-    """
-    file = re.split(r"[/\\]", span.source.name)[-1].replace("#", "?")
-    code = span.source.line(span.line).split("#")[0].strip()
-    text = f"# {_printable(file)}:{span.line}: {_printable(code)}".rstrip()
-    return text if len(text) <= LONGEST_COMMENT else text[: LONGEST_COMMENT - 3].rstrip() + "..."
+    return '"' + escaped(text).replace('"', "\\x22") + '"'
 
 
 def comments(spans: Iterable[Span], most: int = 3) -> list[str]:
     """The lines that several spans start in, each once."""
-    return list(dict.fromkeys(comment(span) for span in spans))[:most]
-
-
-def _printable(text: str) -> str:
-    return re.sub(r"[^ -~]", lambda match: _escaped(match[0]), text)
-
-
-def _escaped(text: str) -> str:
-    """ASCII, with Python's escapes for all that isn't printable, and for backslashes."""
-    return text.encode("unicode_escape").decode("ascii")
+    return list(dict.fromkeys(f"# {origin(span)}" for span in spans))[:most]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from msdl.backends.origins import harmless
 from msdl.backends.torch.classes import Classes
 from msdl.backends.torch.forward import Plan, body
 from msdl.backends.torch.layout import WIDTH, Doc, Hoist, bracketed, call, flat, lines
 from msdl.backends.torch.modules import Modules
-from msdl.backends.torch.naming import comments, harmless, plain, quoted, snake
+from msdl.backends.torch.naming import comments, plain, quoted, snake
 from msdl.backends.torch.parts import Flow, Part
 from msdl.backends.torch.steps import Access, Read, Step, steps
 from msdl.backends.torch.structure import Holder
@@ -98,6 +99,8 @@ def _method(number: int, section: Section, members: Sequence[Step], state: Seque
     declared = [f"{name}: Tensor" for name in passes.parameters]
     signature = lines(call(f"section{number}", "self", *declared), 4, "def ", " -> tuple[Tensor, State]:")
     text = [line for name, expression in passes.statements for line in lines(expression, 8, f"{name} = ")]
+    if number == 1 and flow.for_inference:
+        text.insert(0, "        image = image.contiguous(memory_format=torch.channels_last)")
     logits, *rest = passes.results
     text += _returned([logits, bracketed(rest)] if rest else [logits, "()"])
     return Method(number, _about(section), tuple(signature), tuple(text))

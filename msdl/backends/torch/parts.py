@@ -52,6 +52,7 @@ class Flow:
 
     `place` is a node's number in the schedule, `section` its section's; `uses` tells who reads a value, once for every
     time; `outputs` are the values that exits put out; `leaving` maps a part's path to the values read outside of it.
+    `for_inference` tells that no gradient is ever taken.
     """
 
     graph: Graph
@@ -61,9 +62,10 @@ class Flow:
     outputs: frozenset[str]
     cell_values: frozenset[str]
     leaving: dict[str, list[str]]
+    for_inference: bool = False
 
     @classmethod
-    def of(cls, graph: Graph, schedule: Schedule) -> Flow:
+    def of(cls, graph: Graph, schedule: Schedule, for_inference: bool = False) -> Flow:
         section = {id: number for number, section in enumerate(schedule.sections) for id in section.nodes}
         place = {id: number for number, id in enumerate(section)}
         uses: dict[str, list[str]] = defaultdict(list)
@@ -77,7 +79,7 @@ class Flow:
                 leaving[path].append(id)
         heads = {exit.cell.id for exit in graph.exits}
         values = frozenset(id for cell, id in graph.outputs.items() if cell not in heads)
-        return cls(graph, place, section, uses, outputs, values, leaving)
+        return cls(graph, place, section, uses, outputs, values, leaving, for_inference)
 
     def sources(self, part: Part) -> list[str]:
         """The values from outside that a part reads, each once."""

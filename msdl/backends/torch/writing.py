@@ -10,22 +10,24 @@ from functools import cache
 from jinja2 import Environment
 
 from msdl import templates
+from msdl.backends.origins import harmless
 from msdl.backends.torch.builders import Builder
 from msdl.backends.torch.classes import Class
-from msdl.backends.torch.naming import harmless
+from msdl.backends.torch.folding import Folding
 from msdl.backends.torch.network import Method
 
 # What a generated module may need beside the classes of its network.
-HELPERS = ("add", "cat", "mean", "multiply", "named", "through", "FlatLinear", "Shuffle")
+HELPERS = ("add", "cat", "mean", "multiply", "named", "numbered", "OrderedDict", "through", "FlatLinear", "Shuffle")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the templates show."""
+    """What the templates show. `folding` is None in a module that can be trained."""
 
     name: str
     digest: str
     version: str
+    folding: Folding | None
     attributes: tuple[str, ...]
     builders: tuple[Builder, ...]
     classes: tuple[Class, ...]

@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from msdl import library
 from msdl.cli.doctor.installation import Package, checkout, python, version
+from msdl.runtime import toolchain
 
 Packages = Mapping[str, Package]
 
@@ -25,8 +25,6 @@ LATEX = ("pdflatex", "lualatex", "xelatex", "tectonic")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # Where playwright keeps the browsers that it fetches, in `ms-playwright`.
 CACHES = {"darwin": "~/Library/Caches", "win32": "~/AppData/Local"}
-# What torch.compile calls where CXX names no other.
-COMPILERS = {"darwin": "clang++", "win32": "cl"}
 PATIENCE = 60
 
 # In a process of its own: a library that doesn't load may take the process with it.
@@ -97,16 +95,11 @@ def torch(packages: Packages) -> Ability:
 
 def compiled(packages: Packages) -> Ability:
     """torch.compile, which writes C++ that includes Python's headers."""
-    compiler = os.environ.get("CXX") or COMPILERS.get(sys.platform, "g++")
-    headers = Path(sysconfig.get_path("include")) / "Python.h"
     if _lacking(packages, "torch"):
         return Ability(False, "needs torch")
-    if shutil.which(compiler) is None:
-        remedy = f"install {compiler}, or name another compiler in CXX"
-        return Ability(False, f"needs a C++ compiler: {compiler} is not found", remedy)
-    if not headers.is_file():
-        return Ability(False, f"needs {headers}", "install the headers of this Python")
-    return Ability(True, f"torch.compile with {compiler}")
+    if lacking := toolchain.lacking():
+        return Ability(False, f"needs {lacking.what}", lacking.remedy)
+    return Ability(True, f"torch.compile with {toolchain.compiler()}")
 
 
 def onnx(packages: Packages) -> Ability:

@@ -1,0 +1,150 @@
+"""Primitive layers as ONNX operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from typing import assert_never
+
+from msdl.backends.onnx.operators import (
+    IDENTITY,
+    Attributes,
+    Operand,
+    Operator,
+    Previous,
+    Read,
+    Weight,
+    integers,
+    scalar,
+)
+from msdl.backends.onnx.pooling import adaptive, pooled
+from msdl.network.layers import (
+    Activation,
+    ActivationKind,
+    AdaptivePool,
+    Add,
+    BatchNorm,
+    Broken,
+    Concat,
+    Conv,
+    Dropout,
+    Flatten,
+    Image,
+    Layer,
+    Linear,
+    Mean,
+    Multiply,
+    Pool,
+    Shape,
+    Shuffle,
+    Slice,
+)
+
+CHANNELS = 1  # the axis
+
+
+def operators(layer: Layer, inputs: Sequence[Shape]) -> Iterator[Operator]:
+    """The operators of a layer that reads values of these shapes, each after what it reads; the last gives its value.
+
+    As in evaluation: batch norms use their statistics, and dropout does nothing.
+    """
+    match layer:
+        case Conv():
+            yield _conv(layer)
+        case BatchNorm():
+            yield _norm(layer)
+        case Activation(kind):
+            yield _activation(kind)
+        case Pool():
+            yield from pooled(layer, inputs[0])
+        case AdaptivePool():
+            yield from adaptive(layer, inputs[0])
+        case Linear():
+            yield from _linear(layer, inputs[0])
+        case Flatten():
+            yield IDENTITY if inputs[0].flat else Operator("Flatten", (Read(),), {"axis": CHANNELS})
+        case Dropout():
+            yield IDENTITY
+        case Shuffle(groups):
+            yield from _shuffle(groups, inputs[0])
+        case Slice(start, stop):
+            yield Operator("Slice", (Read(), integers(start), integers(stop), integers(CHANNELS)))
+        case Concat():
+            yield Operator("Concat", tuple(map(Read, range(len(inputs)))), {"axis": CHANNELS})
+        case Add():
+            yield from _joined("Add", len(inputs))
+        case Multiply():
+            yield from _joined("Mul", len(inputs))
+        case Mean():
+            yield from _joined("Add", len(inputs))
+            yield Operator("Div", (Previous(), scalar(len(inputs))))
+        case Image() | Broken():
+            raise AssertionError(f"{layer} is not computed")
+        case _:
+            assert_never(layer)
+
+
+def _conv(conv: Conv) -> Operator:
+    shape = (conv.outputs, conv.inputs // conv.groups, *conv.kernel)
+    attributes: Attributes = {
+        "kernel_shape": conv.kernel,
+        "strides": conv.stride,
+        "pads": (*conv.padding, *conv.padding),
+        "dilations": (conv.dilation, conv.dilation),
+        "group": conv.groups,
+    }
+    return Operator("Conv", (Read(), *_learned(shape, conv.bias)), attributes)
+
+
+def _norm(norm: BatchNorm) -> Operator:
+    names = ("weight", "bias", "running_mean", "running_var")
+    statistics = (Weight(name, (norm.channels,)) for name in names)
+    return Operator("BatchNormalization", (Read(), *statistics), {"epsilon": norm.eps})
+
+
+def _activation(kind: ActivationKind) -> Operator:
+    match kind:
+        case "relu":
+            return Operator("Relu", (Read(),))
+        case "relu6":
+            return Operator("Clip", (Read(), scalar(0), scalar(6)))
+        case "elu":
+            return Operator("Elu", (Read(),))
+        case "sigmoid":
+            return Operator("Sigmoid", (Read(),))
+        case "softmax":
+            return Operator("Softmax", (Read(),), {"axis": CHANNELS})
+        case _:
+            assert_never(kind)
+
+
+def _linear(linear: Linear, shape: Shape) -> Iterator[Operator]:
+    value: Operand = Read()
+    if not shape.flat:
+        yield Operator("Flatten", (value,), {"axis": CHANNELS})
+        value = Previous()
+    weights = _learned((linear.outputs, linear.inputs), linear.bias)
+    yield Operator("Gemm", (value, *weights), {"transB": 1})
+
+
+def _learned(shape: tuple[int, ...], bias: bool) -> Iterator[Weight]:
+    yield Weight("weight", shape)
+    if bias:
+        yield Weight("bias", shape[:1])
+
+
+def _shuffle(groups: int, shape: Shape) -> Iterator[Operator]:
+    """Channels as a table of groups x n, transposed; the batch keeps its size, which 0 stands for."""
+    channels, height, width = shape.extents
+    yield Operator("Reshape", (Read(), integers(0, groups, channels // groups, height, width)))
+    yield Operator("Transpose", (Previous(),), {"perm": (0, 2, 1, 3, 4)})
+    yield Operator("Reshape", (Previous(), integers(0, channels, height, width)))
+
+
+def _joined(kind: str, count: int) -> Iterator[Operator]:
+    """Values joined two by two, from left to right."""
+    if count == 1:
+        yield IDENTITY
+    before: Iterable[Operand] = chain((Read(0),), repeat(Previous()))
+    for left, number in zip(before, range(1, count), strict=False):
+        yield Operator(kind, (left, Read(number)))

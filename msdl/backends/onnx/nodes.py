@@ -1,0 +1,83 @@
+"""Layers -> the nodes of an ONNX graph, and their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import NodeProto, TensorProto, helper, numpy_helper
+
+from msdl.backends.onnx.layers import operators
+from msdl.backends.onnx.operators import Array, Constant, Operand, Operator, Previous, Read, Weight
+from msdl.backends.origins import origin
+from msdl.network.graph import Graph, Node
+
+Weights = Mapping[str, NDArray[np.float32]]
+
+
+@dataclass
+class Nodes:
+    """Nodes and constants, layer after layer. `names` says what values are called that aren't called by their ids."""
+
+    graph: Graph
+    weights: Weights
+    names: Mapping[str, str]
+    nodes: list[NodeProto] = field(default_factory=list)
+    constants: list[TensorProto] = field(default_factory=list)
+
+    def add(self, node: Node) -> None:
+        """The operators of a layer, the last of them called by its id. Raises KeyError and ValueError."""
+        line = list(operators(node.layer, [self.graph[id].size for id in node.inputs]))
+        before = ""
+        for left, operator in zip(reversed(range(len(line))), line, strict=True):
+            name = f"{node.id}/{left}" if left else node.id
+            result = self._called(name)
+            self._operator(operator, node, name, before, result)
+            before = result
+
+    def copy(self, id: str, name: str) -> None:
+        """A value by another name."""
+        self.nodes.append(helper.make_node("Identity", [self._called(id)], [name], name))
+
+    def _called(self, id: str) -> str:
+        return self.names.get(id, id)
+
+    def _operator(self, operator: Operator, node: Node, name: str, before: str, result: str) -> None:
+        inputs = [
+            self._operand(operand, node, before, f"{name}/{operator.kind}.{place}")
+            for place, operand in enumerate(operator.operands)
+        ]
+        made = helper.make_node(operator.kind, inputs, [result], name, origin(node.span))
+        made.attribute.extend(helper.make_attribute(key, value) for key, value in operator.attributes.items())
+        self.nodes.append(made)
+
+    def _operand(self, operand: Operand, node: Node, before: str, name: str) -> str:
+        match operand:
+            case Read(number):
+                return self._called(node.inputs[number])
+            case Previous():
+                return before
+            case Weight(part, shape):
+                key = f"{node.id}.{part}"
+                return self._constant(key, fitting(self.weights, key, shape))
+            case Constant(value):
+                return self._constant(name, value)
+            case _:
+                assert_never(operand)
+
+    def _constant(self, name: str, value: Array) -> str:
+        self.constants.append(numpy_helper.from_array(value, name))
+        return name
+
+
+def fitting(weights: Weights, key: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """A weight of the shape that its layer needs. Raises KeyError and ValueError."""
+    if key not in weights:
+        raise KeyError(f"there is no weight '{key}'")
+    value = weights[key]
+    if value.shape != shape or value.dtype != np.float32:
+        raise ValueError(f"'{key}' is {value.dtype} {value.shape}, but float32 {shape} belongs there")
+    return np.ascontiguousarray(value)

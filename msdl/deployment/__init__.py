@@ -1,0 +1,1 @@
+"""Networks on their way out: folders of graphs that run elsewhere."""

@@ -1,0 +1,72 @@
+"""The graphs of an export, each written to a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from msdl import files
+from msdl.deployment.programs import programs
+from msdl.runtime.graphs import onnx_sections
+from msdl.runtime.manifest import Part, Value, sha256
+from msdl.runtime.trained import Trained
+
+
+class Named(Protocol):
+    """A tensor's name, and its shape for one image."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+
+class Graph(Protocol):
+    """The work up to an exit as a target has it."""
+
+    @property
+    def exit(self) -> str: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+    @property
+    def inputs(self) -> tuple[Named, ...]: ...
+
+    @property
+    def outputs(self) -> tuple[Named, ...]: ...
+
+
+# A target by its name, which is the suffix of its files too.
+GRAPHS: Mapping[str, Callable[[Trained], Iterator[Graph]]] = {"onnx": onnx_sections, "pt2": programs}
+
+
+def sections(trained: Trained, target: str, folder: Path) -> Iterator[Part]:
+    """section1.onnx, section2.onnx, .. in a folder. Raises InputError and OSError."""
+    for number, graph in enumerate(GRAPHS[target](trained), start=1):
+        yield _written(graph, folder, f"section{number}.{target}")
+
+
+def direct(trained: Trained, target: str, folder: Path) -> Iterator[Part]:
+    """direct1.onnx, direct2.onnx, ..: the network of one exit alone, for each. Raises InputError and OSError."""
+    for number, _ in enumerate(trained.compilation.network.exits, start=1):
+        yield _written(_only(trained.alone(number), target), folder, f"direct{number}.{target}")
+
+
+def alone(trained: Trained, target: str, folder: Path) -> Part:
+    """The single section of a network of one exit, in a file named after that. Raises InputError and OSError."""
+    graph = _only(trained, target)
+    return _written(graph, folder, f"{graph.exit}.{target}")
+
+
+def _only(trained: Trained, target: str) -> Graph:
+    (graph,) = GRAPHS[target](trained)
+    return graph
+
+
+def _written(graph: Graph, folder: Path, file: str) -> Part:
+    files.write(folder / file, graph.content)
+    inputs, outputs = (tuple(Value(of.name, of.shape) for of in values) for values in (graph.inputs, graph.outputs))
+    return Part(graph.exit, file, sha256(graph.content), inputs, outputs)

@@ -1,0 +1,243 @@
+"""Network resnet18 for inference, written by msdl 0.1.0.
+
+Digest of the spec: 634c74795e2e8a4b
+
+Batch norms are part of the convolutions before them: `load_state_dict` takes the
+weights of the network as it was trained, and folds them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+
+import torch
+from torch import Tensor, nn
+
+State = tuple[Tensor, ...]
+
+
+def numbered(*layers: tuple[int, nn.Module]) -> nn.Sequential:
+    """Layers one after another, by the numbers that they had in training."""
+    return nn.Sequential(OrderedDict((str(number), layer) for number, layer in layers))
+
+
+class FlatLinear(nn.Linear):
+    """A linear layer on a feature map, flattened."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.flatten(1))
+
+
+EPS = 1e-05
+
+
+def folded(weights: Mapping[str, Tensor], network: nn.Module) -> dict[str, Tensor]:
+    """The weights of the network as it was trained, for the network here.
+
+    A batch norm, y = g (x - m) / sqrt(v + EPS) + b, only scales and shifts what the
+    convolution before it puts out. So the convolution has weights g / sqrt(v + EPS)
+    times as large here, and a bias; all else keeps its key and its value.
+    Here `stem.0` does the work of `stem.1`, too.
+    """
+    found, kept = dict(weights), network.state_dict()
+    for conv, module in network.named_modules():
+        if not isinstance(module, nn.Conv2d):
+            continue
+        chain, _, number = conv.rpartition(".")
+        norm, eps = f"{chain}.{int(number) + 1}", EPS
+        if f"{norm}.running_var" in kept or f"{norm}.running_var" not in found:
+            continue
+        names = ("weight", "bias", "running_mean", "running_var")
+        g, b, m, v = (found.pop(f"{norm}.{name}").double() for name in names)
+        found.pop(f"{norm}.num_batches_tracked", None)
+        scale = g / (v + eps).sqrt()
+        weight, bias = found[f"{conv}.weight"], found.get(f"{conv}.bias")
+        before = 0 if bias is None else bias.double()
+        found[f"{conv}.bias"] = (b + (before - m) * scale).to(weight.dtype)
+        found[f"{conv}.weight"] = (weight * scale.view(-1, 1, 1, 1)).to(weight.dtype)
+    return found
+
+
+# blocks.msd:12: main = conv3x3(c)/stride bn relu  conv3x3(c) bn
+def basic_main(c0: int, c1: int, stride: int = 1) -> nn.Sequential:
+    return numbered(
+        (0, nn.Conv2d(c0, c1, 3, stride=stride, padding=1)),
+        (2, nn.ReLU(inplace=True)),
+        (3, nn.Conv2d(c1, c1, 3, padding=1)),
+    )
+
+
+# resnet18.msd:11: stages { layer basic(width)/stride }
+class Basic(nn.Module):
+    """Block basic."""
+
+    def __init__(self, main: nn.Module, out: nn.Module) -> None:
+        super().__init__()
+        self.main = main
+        self.out = out
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.out(self.main(x) + x)
+        return out
+
+
+# resnet18.msd:11: stages { layer basic(width)/stride }
+class BasicWithSkip(nn.Module):
+    """Block basic."""
+
+    def __init__(self, main: nn.Module, skip: nn.Module, out: nn.Module) -> None:
+        super().__init__()
+        self.main = main
+        self.skip = skip
+        self.out = out
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.out(self.main(x) + self.skip(x))
+        return out
+
+
+def initialise(module: nn.Module) -> None:
+    """Draws the weights of a convolution as He et al. (2015) do; biases start at 0."""
+    if isinstance(module, nn.Conv2d):
+        nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+    if isinstance(module, nn.Conv2d | nn.Linear) and module.bias is not None:
+        nn.init.zeros_(module.bias)
+
+
+class Exits(nn.ModuleDict):
+    """The heads. Called with images, it gives one output after another."""
+
+    def __init__(
+        self,
+        heads: Mapping[str, nn.Module],
+        run: Callable[[Tensor], Iterator[Tensor]],
+    ) -> None:
+        super().__init__(heads)
+        self._run = run
+
+    def forward(self, image: Tensor) -> Iterator[Tensor]:
+        return self._run(image)
+
+
+class Network(nn.Module):
+    """A network with 1 exit.
+
+    Called with images, it computes all of them; `exits(image)` gives one after another,
+    and what isn't asked for isn't computed. A section is the work up to an exit: from
+    the state that the one before left, it makes the exit's output and the new state.
+    It starts in evaluation mode, and has nothing that only training needs.
+    """
+
+    EXITS: tuple[str, ...] = ("exit1",)
+    INPUT: tuple[int, int, int] = (3, 224, 224)
+    CLASSES: int | None = 1000
+
+    def __init__(self) -> None:
+        super().__init__()
+        # resnet18.msd:10: stem conv7x7(64)/2 bn relu  maxpool3x3/2
+        self.stem = numbered(
+            (0, nn.Conv2d(3, 64, 7, stride=2, padding=3)),
+            (2, nn.ReLU(inplace=True)),
+            (3, nn.MaxPool2d(3, stride=2, padding=1)),
+        )
+        # resnet18.msd:11: stages { layer basic(width)/stride }
+        self.layer1 = nn.ModuleDict(
+            {"scale1": Basic(basic_main(64, 64), nn.Sequential(nn.ReLU(inplace=True)))},
+        )
+        self.layer2 = nn.ModuleDict(
+            {"scale1": Basic(basic_main(64, 64), nn.Sequential(nn.ReLU(inplace=True)))},
+        )
+        self.layer3 = nn.ModuleDict(
+            {
+                "scale2": BasicWithSkip(
+                    basic_main(64, 128, stride=2),
+                    nn.Sequential(nn.Conv2d(64, 128, 1, stride=2)),
+                    nn.Sequential(nn.ReLU(inplace=True)),
+                ),
+            },
+        )
+        self.layer4 = nn.ModuleDict(
+            {
+                "scale2": Basic(
+                    basic_main(128, 128),
+                    nn.Sequential(nn.ReLU(inplace=True)),
+                ),
+            },
+        )
+        self.layer5 = nn.ModuleDict(
+            {
+                "scale3": BasicWithSkip(
+                    basic_main(128, 256, stride=2),
+                    nn.Sequential(nn.Conv2d(128, 256, 1, stride=2)),
+                    nn.Sequential(nn.ReLU(inplace=True)),
+                ),
+            },
+        )
+        self.layer6 = nn.ModuleDict(
+            {
+                "scale3": Basic(
+                    basic_main(256, 256),
+                    nn.Sequential(nn.ReLU(inplace=True)),
+                ),
+            },
+        )
+        self.layer7 = nn.ModuleDict(
+            {
+                "scale4": BasicWithSkip(
+                    basic_main(256, 512, stride=2),
+                    nn.Sequential(nn.Conv2d(256, 512, 1, stride=2)),
+                    nn.Sequential(nn.ReLU(inplace=True)),
+                ),
+            },
+        )
+        self.layer8 = nn.ModuleDict(
+            {
+                "scale4": Basic(
+                    basic_main(512, 512),
+                    nn.Sequential(nn.ReLU(inplace=True)),
+                ),
+            },
+        )
+        # resnet18.msd:12: exit at end: gap linear(classes)
+        self.exits = Exits(
+            {"end": nn.Sequential(nn.AdaptiveAvgPool2d(1), FlatLinear(512, 1000))},
+            self._anytime,
+        )
+        self.apply(initialise)
+        # Convolutions are fastest where the channels of a pixel lie together.
+        nn.utils.convert_conv2d_weight_memory_format(self, torch.channels_last)
+        self.eval()
+
+    def load_state_dict(
+        self,
+        state_dict: Mapping[str, Tensor],
+        strict: bool = True,
+        assign: bool = False,
+    ) -> tuple[list[str], list[str]]:
+        """Takes the weights of this network, or of the one that was trained."""
+        own = folded(state_dict, self)
+        keys: tuple[list[str], list[str]] = super().load_state_dict(own, strict, assign)
+        return keys
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """The outputs of all exits."""
+        return tuple(self._anytime(image))
+
+    def section1(self, image: Tensor) -> tuple[Tensor, State]:
+        """Up to exit1, at layer 8, scale 4."""
+        image = image.contiguous(memory_format=torch.channels_last)
+        x1 = self.stem(image)
+        x1 = self.layer1["scale1"](x1)
+        x1 = self.layer2["scale1"](x1)
+        x2 = self.layer3["scale2"](x1)
+        x2 = self.layer4["scale2"](x2)
+        x3 = self.layer5["scale3"](x2)
+        x3 = self.layer6["scale3"](x3)
+        x4 = self.layer7["scale4"](x3)
+        x4 = self.layer8["scale4"](x4)
+        return self.exits["end"](x4), ()
+
+    def _anytime(self, image: Tensor) -> Iterator[Tensor]:
+        """The sections chained; what nobody asks for is not computed."""
+        yield self.section1(image)[0]
