@@ -32,7 +32,6 @@ from msdl.runtime.engines import Engine
 from msdl.runtime.engines.bound import Bound
 from msdl.runtime.engines.graphs import Graph
 from msdl.runtime.engines.onnx import onnx, onnxruntime, options, session
-from msdl.runtime.manifest import Value
 from msdl.runtime.sections import Section, State
 from msdl.runtime.times import measure
 from msdl.runtime.trained import Trained, trained
@@ -117,8 +116,7 @@ def one_graph(network: Trained) -> Run:
     folded = network.folded
     weights = {key: value.float().numpy() for key, value in folded.weights.items()}
     made = whole(folded.graph, folded.schedule, weights, network.compilation.digest, VERSION)
-    inputs, outputs = (tuple(Value(value.name, value.shape) for value in of) for of in (made.inputs, made.outputs))
-    graph = Graph("the whole network", made.exit, made.content, inputs, outputs)
+    graph = Graph("the whole network", made.exit, made.content, made.inputs, made.outputs)
     return Bound(session(onnxruntime(), made.content, graph.name, options(THREADS)), graph)
 
 

@@ -1,6 +1,6 @@
 """What `msdl compile --optimize` saves, and whether the channels should lie last: torch on one core.
 
-python benchmarks/optimize.py
+python benchmarks/optimize.py [NETWORK ..]
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from msdl.runtime.load import execute
 NETWORKS = ("msdnet_cifar_anytime", "msdnet_imagenet", "resnet50")
 BATCHES = (1, 8, 64)
 TURNS = 5
-# Enough images in a turn that a clock tells something.
-IMAGES = {32: 64, 224: 8}
+# Enough of them in a turn that a clock tells something: 64 images of CIFAR's size, 8 large ones.
+PIXELS, FEWEST = 64 * 32 * 32, 8
 LAST = (
     "        nn.utils.convert_conv2d_weight_memory_format(self, torch.channels_last)\n",
     "        image = image.contiguous(memory_format=torch.channels_last)\n",
@@ -66,7 +66,7 @@ def measure(name: str) -> list[list[str]]:
 
 
 def _row(ways: dict[str, nn.Module], images: Tensor) -> list[str]:
-    repeats = max(1, IMAGES[images.shape[-1]] // len(images))
+    repeats = max(1, max(FEWEST, PIXELS // images[0, 0].numel()) // len(images))
     runs = {way: _runs(network, _layout(images, way), repeats) for way, network in ways.items()}
     for run in runs.values():
         run()

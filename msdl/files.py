@@ -9,6 +9,22 @@ import tempfile
 from pathlib import Path
 
 
+def holds(folder: str | Path, name: str) -> bool:
+    """Whether a folder has a file of that name; the folder's may be a text that can be no path."""
+    try:
+        return (Path(folder) / name).exists()
+    except (OSError, ValueError):  # a name that is too long, a null character
+        return False
+
+
+def is_folder(name: str | Path) -> bool:
+    """Whether there is a folder of this name, which may be a text that can be no path."""
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def write(path: Path, content: str | bytes) -> None:
     """Writes a whole file or leaves what was there as it was. Raises OSError.
 

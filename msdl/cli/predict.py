@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -67,7 +66,8 @@ def command(
     _refuse_several(policy=policy, exit=exit_, deadline=deadline)
     from msdl.runtime.images import read_images
 
-    network = _opened(source, engine)
+    chosen = any(way is not None for way in (policy, exit_, deadline))
+    network = _opened(source, engine, policy=not chosen)
     stdin = sys.stdin.buffer if sys.stdin is not None else None
     named = read_images(images, stdin, _preprocessing(network))
     if deadline is not None:
@@ -88,19 +88,19 @@ def _refuse_several(**given: object) -> None:
         raise click.UsageError(f"{' and '.join(names)} exclude each other: each says when an image stops.")
 
 
-def _opened(source: str, engine: str | None) -> Opened:
-    """A RUN or an EXPORT, ready to run. Raises InputError."""
+def _opened(source: str, engine: str | None, *, policy: bool) -> Opened:
+    """A RUN or an EXPORT, ready to run, with a RUN's policy or without. Raises InputError."""
+    from msdl import files
     from msdl.runtime.errors import InputError
     from msdl.runtime.manifest import MANIFEST
     from msdl.runtime.opened import opened
     from msdl.runtime.run import HELP, RECORD
 
-    # os.path, since Path.exists raises where a name is too long.
-    if not any(os.path.exists(f"{source}/{name}") for name in (RECORD, MANIFEST)):  # noqa: PTH110
+    if not any(files.holds(source, name) for name in (RECORD, MANIFEST)):
         raise InputError(
             f"'{source}' is neither a run, which has a {RECORD}, nor an export, which has a {MANIFEST}.", HELP
         )
-    return opened(source, engine)
+    return opened(source, engine, policy=policy)
 
 
 def _preprocessing(network: Opened) -> Preprocessing:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from msdl.runtime.errors import InputError
 from msdl.runtime.manifest import MANIFEST, TIMES, Manifest
@@ -42,12 +45,32 @@ def filled(folder: Path) -> Iterator[Path]:
         beside = next(path for path in (target, *target.parents) if path.exists())
         place = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=beside))
     try:
-        yield place
+        with _gone_when_interrupted(place):
+            yield place
         with writing(folder):
             _move(place, target)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+@contextmanager
+def _gone_when_interrupted(place: Path) -> Iterator[None]:
+    """Removes a folder before anybody hears of Ctrl-C: while something is imported, `msdl` ends at once then."""
+    told = signal.getsignal(signal.SIGINT)
+    if not callable(told) or threading.current_thread() is not threading.main_thread():
+        yield  # nobody hears of it, or this thread can't
+        return
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        shutil.rmtree(place, ignore_errors=True)
+        told(number, frame)
+
+    signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, told)
 
 
 def _real(path: Path) -> Path:

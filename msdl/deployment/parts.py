@@ -8,19 +8,10 @@ from typing import Protocol
 
 from msdl import files
 from msdl.deployment.programs import programs
+from msdl.network.schedule import Value
 from msdl.runtime.graphs import onnx_sections
-from msdl.runtime.manifest import Part, Value, sha256
+from msdl.runtime.manifest import Part, sha256
 from msdl.runtime.trained import Trained
-
-
-class Named(Protocol):
-    """A tensor's name, and its shape for one image."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
 
 
 class Graph(Protocol):
@@ -33,10 +24,10 @@ class Graph(Protocol):
     def content(self) -> bytes: ...
 
     @property
-    def inputs(self) -> tuple[Named, ...]: ...
+    def inputs(self) -> tuple[Value, ...]: ...
 
     @property
-    def outputs(self) -> tuple[Named, ...]: ...
+    def outputs(self) -> tuple[Value, ...]: ...
 
 
 # A target by its name, which is the suffix of its files too.
@@ -68,5 +59,4 @@ def _only(trained: Trained, target: str) -> Graph:
 
 def _written(graph: Graph, folder: Path, file: str) -> Part:
     files.write(folder / file, graph.content)
-    inputs, outputs = (tuple(Value(of.name, of.shape) for of in values) for values in (graph.inputs, graph.outputs))
-    return Part(graph.exit, file, sha256(graph.content), inputs, outputs)
+    return Part(graph.exit, file, sha256(graph.content), graph.inputs, graph.outputs)

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
 from msdl.backends import backend
+from msdl.network.graph import IMAGE
+from msdl.network.schedule import LOGITS, Value
 from msdl.runtime.load import execute
-from msdl.runtime.manifest import IMAGE, LOGITS, Value
 from msdl.runtime.sections import State
 from msdl.runtime.trained import FoldedNetwork, Trained
 from msdl.version import VERSION

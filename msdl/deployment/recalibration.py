@@ -5,8 +5,7 @@ Folding and another runtime move logits by rounding; thresholds found on the exp
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -16,42 +15,33 @@ from msdl.runtime import record
 from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
 
-if TYPE_CHECKING:
-    from msdl.training.scores import Scores
-
 
 def recalibrated(policy: Policy, logits: Sequence[Tensor], labels: Tensor, macs: Sequence[int]) -> Policy:
     """The policy as `msdl calibrate` finds it from these logits, (N, C) an exit, where exit k costs `macs[k]`.
 
     One that doesn't say what was asked, as nobody calibrated it, stays as it is. Raises InputError.
     """
-    asked = policy.about.get("asked")
-    if not isinstance(asked, dict) or not {"budget", "max_risk"} & asked.keys():
-        return policy
     exits = len(policy.exits)
     try:
+        asked = _asked(policy)
+        if not asked:
+            return policy
+        from msdl.training.calibration import policy_for
         from msdl.training.scores import Scores
 
-        found = _found(policy, asked, Scores(torch.stack([*logits[:exits]]), labels), macs[:exits])
+        scores = Scores(torch.stack([*logits[:exits]]), labels)
+        scaled = bool(policy.temperatures)
+        return policy_for(asked, scores, policy.exits, macs[:exits], confidence=policy.confidence, scaled=scaled)
     except ModuleNotFoundError as error:
         raise InputError(f"The package '{error.name}' is missing, which calibration needs.", TRAIN) from None
     except ValueError as error:
         raise InputError(f"The policy can't be calibrated again: {error}.", "--no-policy leaves it out") from None
-    return found
 
 
-def _found(policy: Policy, asked: Mapping[str, Any], scores: Scores, macs: Sequence[int]) -> Policy:
-    """Raises InputError and ValueError."""
-    from msdl.training.calibration import budget_policy, risk_policy, temperatures
-
-    how: Any = {"confidence": policy.confidence, "temperatures": ()}
-    scaled = bool(policy.temperatures)
-    if "budget" in asked:
-        if scaled:
-            how["temperatures"] = temperatures(scores)
-        return budget_policy(scores, policy.exits, macs, record.field(asked, "budget", float), **how)
-    risk, delta = (record.field(asked, name, float) for name in ("max_risk", "delta"))
-    if scaled:  # those that certify a risk must not have been fitted to
-        half, scores = scores.halves()
-        how["temperatures"] = temperatures(half)
-    return risk_policy(scores, policy.exits, macs, risk, delta, **how)
+def _asked(policy: Policy) -> dict[str, float]:
+    """What was asked of a policy; empty where it doesn't say. Raises ValueError."""
+    asked = policy.about.get("asked")
+    if not isinstance(asked, dict):
+        return {}
+    names = ("budget",) if "budget" in asked else ("max_risk", "delta") if "max_risk" in asked else ()
+    return {name: record.field(asked, name, float) for name in names}

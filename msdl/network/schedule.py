@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from msdl.network.graph import Exit, Graph, Node
 from msdl.network.layers import Image
 
+LOGITS = "logits"  # what an exit puts out, where tensors have names
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -19,6 +21,14 @@ class Section:
     exit: Exit
     nodes: tuple[str, ...]
     state: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A tensor of float32 that sections read or put out: a batch of any size, before the `shape` of one image."""
+
+    name: str
+    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

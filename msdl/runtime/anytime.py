@@ -85,6 +85,7 @@ def predict(
         raise ValueError("the deadline is not a number")
     start = clock()
     insist_on_images(engine, images)
+    images = images.to(engine.device)
     if isinstance(times, Times) and len(images) == 1 and combine is separately:
         exit = _straight(engine, expected, times, deadline)
         if exit is not None:

@@ -21,6 +21,8 @@ def fault(engine: Engine, image: object) -> InputError | None:
         return InputError(f"An image is {_extents(engine.shape)}, and this one {_extents(image.shape)}.", HELP)
     if image.dtype != engine.dtype:
         return InputError(f"An image is of {_kind(engine.dtype)}, and this one of {_kind(image.dtype)}.", HELP)
+    if image.device.type not in {"cpu", engine.device.type}:
+        return InputError(f"The network is on '{engine.device.type}', and the image on '{image.device.type}'.")
     return None
 
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdl import files
+from msdl.network.graph import IMAGE
+from msdl.network.schedule import LOGITS, Value
 from msdl.runtime import record
 from msdl.runtime.errors import InputError
 from msdl.runtime.run import Exit, exit_of
@@ -28,20 +30,9 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 TIMES = "times.json"
+BATCH = "batch"  # the first extent of every tensor
 TARGETS = ("onnx", "pt2")
-IMAGE, LOGITS = "image", "logits"
 HELP = "`msdl export RUN -o DIR` makes one"
-
-
-@dataclass(frozen=True)
-class Value:
-    """A tensor that a graph reads or puts out: float32, the batch before `shape`, which is that of one image."""
-
-    name: str
-    shape: tuple[int, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        return {"name": self.name, "dtype": "float32", "shape": ["batch", *self.shape]}
 
 
 @dataclass(frozen=True)
@@ -56,7 +47,7 @@ class Part:
 
     def as_json(self) -> dict[str, Any]:
         values = {"inputs": self.inputs, "outputs": self.outputs}
-        shown = {name: [value.as_json() for value in of] for name, of in values.items()}
+        shown = {name: [*map(_shown, of)] for name, of in values.items()}
         return {"exit": self.exit, "file": self.file, "sha256": self.sha256, **shown}
 
 
@@ -92,8 +83,9 @@ class Manifest:
         path = self.path(part)
         try:
             content = path.read_bytes()
-        except OSError as error:
-            raise InputError(f"'{path}' can't be read: {error.strerror or error}.", HELP) from None
+        except (OSError, ValueError) as error:  # a null character in its name
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"'{path}' can't be read: {reason}.", HELP) from None
         if sha256(content) != part.sha256:
             raise InputError(f"'{path}' is not the file that {MANIFEST} describes: its SHA-256 differs.", HELP)
         return content
@@ -105,7 +97,7 @@ class Manifest:
             "digest": self.digest,
             "settings": dict(self.settings),
             "target": self.target,
-            "input": Value(IMAGE, self.shape).as_json(),
+            "input": _shown(Value(IMAGE, self.shape)),
             "preprocessing": None if self.preprocessing is None else self.preprocessing.as_json(),
             "classes": None if self.classes is None else list(self.classes),
             "exits": [exit.as_json() for exit in self.exits],
@@ -145,7 +137,8 @@ def _manifest(folder: Path, data: Mapping[str, Any]) -> Manifest:
     target = record.field(data, "target", str)
     if target not in TARGETS:
         raise ValueError(f"its target '{target}' is none of {', '.join(TARGETS)}")
-    channels, height, width = _value(record.field(data, "input", dict), 3).shape
+    image = _value(record.field(data, "input", dict), 3)
+    channels, height, width = image.shape
     preprocessing, classes, policy = (data.get(name) for name in ("preprocessing", "classes", "policy"))
     found = Manifest(
         folder,
@@ -163,11 +156,12 @@ def _manifest(folder: Path, data: Mapping[str, Any]) -> Manifest:
         record.field(data, "verified", dict),
         record.values(data, "versions", str),
     )
-    _insist_on_order(found)
+    _insist_on_order(found, image)
+    _insist_on_agreement(found)
     return found
 
 
-def _insist_on_order(manifest: Manifest) -> None:
+def _insist_on_order(manifest: Manifest, image: Value) -> None:
     """A section an exit, in their order, each reading what the one before leaves. Raises ValueError."""
     names = tuple(exit.name for exit in manifest.exits)
     if not names or len(set(names)) < len(names):
@@ -176,29 +170,48 @@ def _insist_on_order(manifest: Manifest) -> None:
         raise ValueError("its sections are not those of its exits, in their order")
     if manifest.direct and names != tuple(part.exit for part in manifest.direct):
         raise ValueError("its 'direct' graphs are not those of its exits, in their order")
-    state: tuple[Value, ...] = (Value(IMAGE, manifest.shape),)
+    state: tuple[Value, ...] = (image,)
     for part in manifest.sections:
         if part.inputs != state:
             raise ValueError(f"the section of '{part.exit}' doesn't read what the one before it leaves")
         if not part.outputs or part.outputs[0].name != LOGITS:
             raise ValueError(f"the section of '{part.exit}' doesn't put out {LOGITS} first")
         state = part.outputs[1:]
+    for part, section in zip(manifest.direct, manifest.sections, strict=False):
+        if (part.inputs, part.outputs) != ((image,), section.outputs[:1]):
+            raise ValueError(f"the 'direct' graph of '{part.exit}' doesn't lead from the image to its logits")
+
+
+def _insist_on_agreement(manifest: Manifest) -> None:
+    """What comes from training fits the sections. Raises ValueError."""
+    names = tuple(exit.name for exit in manifest.exits)
     if manifest.policy is not None and manifest.policy.exits != names[: len(manifest.policy.exits)]:
         raise ValueError("its policy is for other exits")
+    if manifest.preprocessing is not None and manifest.preprocessing.shape != manifest.shape:
+        raise ValueError("its 'preprocessing' makes other images than the first section reads")
+    named = None if manifest.classes is None else len(manifest.classes)
+    if named is not None and any(part.outputs[0].shape[0] != named for part in manifest.sections):
+        raise ValueError(f"it names {named} classes, and an exit puts out another number")
 
 
 def _part(data: Mapping[str, Any]) -> Part:
     file = record.field(data, "file", str)
-    if Path(file).name != file:
+    if Path(file).name != file or file in ("", ".."):
         raise ValueError(f"the file '{file}' of a section has to lie in the folder itself")
     inputs, outputs = (tuple(map(_value, record.items(data, name, dict))) for name in ("inputs", "outputs"))
     return Part(record.field(data, "exit", str), file, record.field(data, "sha256", str), inputs, outputs)
 
 
+def _shown(value: Value) -> dict[str, Any]:
+    return {"name": value.name, "dtype": "float32", "shape": [BATCH, *value.shape]}
+
+
 def _value(data: Mapping[str, Any], rank: int | None = None) -> Value:
     if record.field(data, "dtype", str) != "float32":
         raise ValueError("a tensor is not of float32")
-    _, *shape = record.field(data, "shape", list)
+    batch, *shape = record.field(data, "shape", list) or [""]
+    if batch != BATCH:
+        raise ValueError(f"a tensor's first extent is not the '{BATCH}'")
     extents = tuple(record.typed(extent, int, "an extent of a shape") for extent in shape)
     if min(extents, default=0) < 1 or (rank is not None and len(extents) != rank):
         raise ValueError(f"{list(extents)} is no shape of a tensor there")

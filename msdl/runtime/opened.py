@@ -11,15 +11,16 @@ from typing import Literal
 
 import torch
 
-from msdl import library
+from msdl import files, library
 from msdl.runtime.engines import ENGINES, Engine, eager
 from msdl.runtime.errors import InputError
+from msdl.runtime.load import load
 from msdl.runtime.manifest import MANIFEST, TIMES, Manifest
 from msdl.runtime.policy import Policy
 from msdl.runtime.preprocessing import Preprocessing
-from msdl.runtime.run import RECORD, Exit
+from msdl.runtime.run import RECORD, Exit, Run
 from msdl.runtime.times import Times
-from msdl.runtime.trained import Trained, trained
+from msdl.runtime.trained import Trained, policy_of_run, trained
 
 Kind = Literal["spec", "run", "export"]
 Settings = Mapping[str, int | float | str]
@@ -54,36 +55,38 @@ def opened(
     settings: Settings | None = None,
     device: str = "cpu",
     threads: int | None = None,
+    policy: bool = True,
 ) -> Opened:
     """Opens a SPEC with weights drawn anew, a RUN with those it learned, or an EXPORT.
 
     `settings` are parameters of a SPEC. `threads`, where it is given, is the number that torch computes with in this
-    process from now on, and every engine with it. Raises SpecError and InputError.
+    process from now on, and every engine with it. Without `policy` that of a RUN is not read, and may be broken.
+    Raises SpecError and InputError.
     """
     if threads is not None:
         if threads < 1:
             raise InputError(f"Computing takes 1 thread at least, not {threads}.")
         torch.set_num_threads(threads)
-    folder = _folder(source)
-    if folder is not None and (folder / MANIFEST).exists():
-        if settings:
-            raise InputError("An export has the parameters that it was made with; only a spec takes others.")
-        return _export(Manifest.read(folder), engine, device)
-    if folder is not None and not (folder / RECORD).exists() and str(source) not in library.specs():
+    is_export, is_run = (files.holds(source, name) for name in (MANIFEST, RECORD))
+    if settings and (is_export or is_run):
+        raise InputError("Runs and exports have the parameters that they were made with; only a spec takes others.")
+    if is_export:
+        return _export(Manifest.read(source), engine, device)
+    if is_run:
+        return _run(Run.read(source), engine, device, policy)
+    if files.is_folder(source) and str(source) not in library.specs():
         raise InputError(f"'{source}' is neither a run, which has a {RECORD}, nor an export, which has a {MANIFEST}.")
     network = trained(source, settings)
-    compilation, run = network.compilation, network.run
+    compilation = network.compilation
     exits = tuple(Exit(exit.name, exit.macs.lazy, exit.parameters) for exit in compilation.costs.exits)
     made = engine_of(network, engine, device=device)
-    if run is None:
-        return Opened(str(source), "spec", compilation.network.name, made, exits)
-    return Opened(str(source), "run", run.network, made, exits, run.preprocessing, run.classes, network.policy)
+    return Opened(str(source), "spec", compilation.network.name, made, exits)
 
 
 def engine_of(network: Trained | Manifest, name: str | None = None, *, device: str = "cpu") -> Engine:
     """A network on an engine; without a name, on the fastest that is installed. Raises InputError."""
     where = _device(device)
-    name = _fastest(network, where) if name is None else name
+    name = _fastest(_target(network), where) if name is None else name
     _insist_on(name, network, where)
     match name:
         case "onnx":
@@ -116,14 +119,27 @@ def _insist_on(name: str, network: Trained | Manifest, device: torch.device) -> 
         raise InputError(f"The engine 'onnx' computes on the CPU, not on '{device}'.", "leave out the device")
 
 
-def _fastest(network: Trained | Manifest, device: torch.device) -> str:
-    """The fastest engine that is installed and can run a network on a device."""
-    if isinstance(network, Manifest) and network.target == "onnx":
+def _target(network: Trained | Manifest) -> str | None:
+    return network.target if isinstance(network, Manifest) else None
+
+
+def _fastest(target: str | None, device: torch.device) -> str:
+    """The fastest engine that is installed and can run an export of a target, or any network, on a device."""
+    if target == "onnx":
         return "onnx"
     if device.type != "cpu":
         return "compiled"
-    installed = isinstance(network, Trained) and all(map(find_spec, ("onnx", "onnxruntime")))
+    installed = target is None and all(map(find_spec, ("onnx", "onnxruntime")))
     return "onnx" if installed else "torch"
+
+
+def _run(run: Run, engine: str | None, device: str, policy: bool) -> Opened:
+    """Under torch its module runs as it is kept; what else runs it is made from its spec."""
+    where = _device(device)
+    name = _fastest(None, where) if engine is None else engine
+    made = eager(load(run.folder).to(where)) if name == "torch" else engine_of(trained(run.folder), name, device=device)
+    kept = policy_of_run(run) if policy else None
+    return Opened(str(run.folder), "run", run.network, made, run.exits, run.preprocessing, run.classes, kept)
 
 
 def _export(manifest: Manifest, engine: str | None, device: str) -> Opened:
@@ -147,14 +163,6 @@ def _times(path: Path, engine: Engine) -> Times | None:
         return None
     times = Times.read(path)
     return times if times.fit(engine, torch.get_num_threads()) else None
-
-
-def _folder(source: str | Path) -> Path | None:
-    """The folder that is named so, if there is one; a SPEC may be a text that can be no path."""
-    try:
-        return Path(source) if Path(source).is_dir() else None
-    except (OSError, ValueError):
-        return None
 
 
 def _device(name: str) -> torch.device:

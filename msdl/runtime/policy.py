@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -17,6 +17,27 @@ from msdl.runtime.confidence import CONFIDENCES
 from msdl.runtime.errors import InputError
 
 FORMAT_VERSION = 1
+
+
+class Rule(Protocol):
+    """Who stops where, as queues ask for it: a `Policy`, or what stands in for one. Exits are counted from 0."""
+
+    @property
+    def exits(self) -> tuple[str, ...]:
+        """A network's, or the first few of them; at the last of these all stop."""
+        ...
+
+    def confidences(self, logits: Tensor, exit: int) -> Tensor:
+        """How sure an exit is of its logits (N, C): (N,) in float64."""
+        ...
+
+    def stops(self, confidences: Tensor, exit: int) -> Tensor:
+        """Which of the images that reach an exit, in their order, stop there: (N,) booleans."""
+        ...
+
+    def insist_on(self, exits: tuple[str, ...]) -> None:
+        """Refuses a network with other exits. Raises InputError."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from msdl.runtime.engines import Engine
 from msdl.runtime.errors import InputError
-from msdl.runtime.policy import Policy
+from msdl.runtime.policy import Rule
 from msdl.runtime.sections import Clock, finish
 from msdl.runtime.times import Times
 from msdl.runtime.waiting import Group, Waiting
@@ -48,13 +48,16 @@ class Queues:
     are computed along, which is cheaper than copying the others.
 
     Images that don't fill a batch are repeated, the last of them, up to a multiple of the engine's `step`. The policy
-    is for the engine's exits, or for the first of them. Raises InputError.
+    is for the engine's exits, or for the first of them.
+
+    What `push` and `drain` give is to be taken to its end before either is called again. Where a section raises, the
+    images that were on their way are lost, and those that wait are not. Raises InputError.
     """
 
     def __init__(
         self,
         engine: Engine,
-        policy: Policy,
+        policy: Rule,
         batch_size: int,
         clock: Clock = time.perf_counter,
         times: Times | None = None,
@@ -69,7 +72,7 @@ class Queues:
         self.clock = clock
         self.times = times
         self.more = True  # images may come yet
-        self.waiting = [Waiting(batch_size) for _ in self.sections]
+        self.waiting = [Waiting(batch_size, engine.gather) for _ in self.sections]
 
     def push(self, images: Tensor, numbers: Tensor) -> Iterator[Answers]:
         """Takes up to a batch of images (N, C, H, W), normalised, with numbers (N,), and runs what can be run.
@@ -116,17 +119,20 @@ class Queues:
             kept, group = waiting.put(group)
             self._charge(start, kept)
             if waiting.count == self.batch_size:
+                before, self.more = self.more, self.more or group is not None
                 yield from self._advance(exit)
+                self.more = before
 
     def _run(self, exit: int, group: Group) -> tuple[Answers, Group | None]:
         """Runs a section: those who leave, and those who go on to the next, if any do."""
         logits, state = self.sections[exit](*group.state)
-        logits = _classes(logits)[group.rows]
+        logits = group.theirs(_classes(logits))
         confidences = self.policy.confidences(logits, exit)
         stops = self.policy.stops(confidences, exit)
         leaving, staying = (rows.nonzero().squeeze(1) for rows in (stops, ~stops))
-        index, exits = logits[leaving].argmax(1), torch.full_like(leaving, exit)
-        answers = Answers(group.numbers[leaving], index, confidences[leaving], exits, group.seconds[leaving])
+        left, sure = group.some(leaving, ()), confidences.index_select(0, leaving)
+        index = logits.index_select(0, leaving).argmax(1)
+        answers = Answers(left.numbers, index, sure, torch.full_like(leaving, exit), left.seconds)
         return answers, group.some(staying, state) if len(staying) else None
 
     def _passes(self, exit: int, group: Group) -> bool:

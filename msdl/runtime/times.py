@@ -189,7 +189,7 @@ def _gathers(engine: Engine, images: Tensor, repeats: int, clock: Clock) -> list
     found = []
     for section in engine.sections[:-1]:
         _, state = section(*state)
-        group, room = Group(rows, nothing, rows, state), Waiting(len(images))
+        group, room = Group(rows, nothing, rows, state), Waiting(len(images), engine.gather)
 
         def gather(group: Group = group, room: Waiting = room) -> None:
             room.put(group)

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from msdl import files
 from msdl.compilation import Compilation
 from msdl.network.folding import folded
 from msdl.network.graph import Graph
@@ -32,11 +33,7 @@ class Trained:
     @property
     def policy(self) -> Policy | None:
         """RUN/policy.json, where it is there. Raises InputError."""
-        if self.run is None or not self.run.path(POLICY).exists():
-            return None
-        policy = Policy.read(self.run.path(POLICY))
-        policy.insist_on(tuple(exit.name for exit in self.run.exits), f"The policy '{self.run.path(POLICY)}'")
-        return policy
+        return None if self.run is None else policy_of_run(self.run)
 
     def alone(self, exit: str | int) -> Trained:
         """The network of one exit, by its name or its number from 1, with these weights. Raises SpecError."""
@@ -65,11 +62,21 @@ class FoldedNetwork:
 
 def trained(source: str | Path, settings: Mapping[str, int | float | str] | None = None, *, seed: int = 0) -> Trained:
     """A RUN with the weights it learned, or a SPEC with weights drawn anew. Raises SpecError and InputError."""
-    if (Path(source) / RECORD).exists():
+    if files.holds(source, RECORD):
         if settings:
             raise InputError("A run has the parameters it was trained with; only a spec takes others.")
         return _of_run(Run.read(source))
     return untrained(replace(Compilation.of(source), settings=settings or {}), seed=seed)
+
+
+def policy_of_run(run: Run) -> Policy | None:
+    """RUN/policy.json, where it is there. Raises InputError."""
+    path = run.path(POLICY)
+    if not path.exists():
+        return None
+    policy = Policy.read(path)
+    policy.insist_on(tuple(exit.name for exit in run.exits), f"The policy '{path}'")
+    return policy
 
 
 def untrained(compilation: Compilation, *, seed: int = 0) -> Trained:
@@ -81,6 +88,8 @@ def untrained(compilation: Compilation, *, seed: int = 0) -> Trained:
 
 def _of_run(run: Run) -> Trained:
     spec = run.path(SPEC)
+    if not spec.exists():
+        raise InputError(f"'{spec}' is not there, which exports and engines but torch are made from.")
     compilation = replace(Compilation.of(spec), chosen=run.network, settings=run.settings)
     if not compilation.valid or compilation.digest != run.digest:
         raise InputError(f"'{spec}' is not the spec that '{run.folder}' was trained from: {MODULE} fits, it doesn't.")

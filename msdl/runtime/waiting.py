@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from msdl.runtime.engines.engine import Gather, select
 from msdl.runtime.sections import State
 
 
@@ -14,7 +15,7 @@ from msdl.runtime.sections import State
 class Group:
     """Images before a section: their numbers, the seconds spent on each, and their rows in the state, all (N,).
 
-    Other rows of the state are of images that have left, or repeat one.
+    Rows rise. Other rows of the state are of images that have left, or repeat one.
     """
 
     numbers: Tensor
@@ -24,15 +25,22 @@ class Group:
 
     def some(self, which: Tensor, state: State) -> Group:
         """Those of the images whose places here are given, (M,), after a section that left `state`."""
-        return Group(self.numbers[which], self.seconds[which], self.rows[which], state)
+        numbers, seconds, rows = (of.index_select(0, which) for of in (self.numbers, self.seconds, self.rows))
+        return Group(numbers, seconds, rows, state)
+
+    def theirs(self, values: Tensor) -> Tensor:
+        """Of values (M, ..) for all rows of the state, those for the images: (N, ..)."""
+        return values if len(values) == len(self.rows) else values.index_select(0, self.rows)
 
     def cut(self, count: int) -> tuple[Group, Group | None]:
         """The first `count` images, and the others, if there are any."""
+        if len(self.numbers) <= count:
+            return self, None
         first, others = (
             Group(self.numbers[part], self.seconds[part], self.rows[part], self.state)
             for part in (slice(count), slice(count, None))
         )
-        return first, others if len(others.numbers) else None
+        return first, others
 
 
 @dataclass(frozen=True)
@@ -64,8 +72,9 @@ class Waiting:
     It is kept: memory that is asked for anew is mapped page by page, which takes longer than copying into it.
     """
 
-    def __init__(self, batch_size: int) -> None:
+    def __init__(self, batch_size: int, gather: Gather = select) -> None:
         self.batch_size = batch_size
+        self.gather = gather
         self.count = 0
         self.rooms: tuple[Room, ...] = ()
 
@@ -83,7 +92,7 @@ class Waiting:
         numbers.rows[start : self.count] = group.numbers
         seconds.rows[start : self.count] = group.seconds
         for room, value in zip(state, group.state, strict=True):
-            torch.index_select(room.ordered(value), 0, group.rows, out=room.rows[start : self.count])
+            self.gather(room.ordered(value), group.rows, room.rows[start : self.count])
         return seconds.rows[start : self.count], others
 
     def take(self, rows: int) -> Group:
@@ -93,7 +102,7 @@ class Waiting:
         """
         count, self.count = self.count, 0
         numbers, seconds, *state = self.rooms
-        for room in state:
+        for room in state if count < rows else ():
             room.rows[count:rows] = room.rows[count - 1]
         places = torch.arange(count, device=numbers.rows.device)
         return Group(numbers.view(count), seconds.view(count), places, tuple(room.view(rows) for room in state))

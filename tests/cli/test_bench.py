@@ -61,6 +61,7 @@ def test_a_report_is_written(msdl: Command, folder: Path) -> None:
     ("arguments", "code", "said"),
     [
         (["elsewhere"], 1, "elsewhere"),
+        (["x" * 300], 1, "There is no file and no library network"),
         (["."], 1, "is neither a run"),
         (["-"], 2, "can't be measured; put it into a file"),
         (["tiny.msd", "--set", "width=3"], 1, "width"),
@@ -78,6 +79,8 @@ def test_a_report_is_written(msdl: Command, folder: Path) -> None:
         (["tiny.msd", "--data", "digits"], 1, "was never trained"),
         (["tiny.msd", "--report", "no/out.html"], 2, "'no/out.html' can't be written: No such file or directory."),
         (["tiny.msd", "--report", "."], 2, "'.' can't be written: Is a directory."),
+        (["tiny.msd", "--report", "x" * 300], 2, "can't be written: File name too long."),
+        (["tiny.msd", "--report", "a\0b"], 2, "can't be written: embedded null byte."),
         (["tiny.msd", "--report", "tiny.msd"], 2, "is the spec itself"),
         ([], 2, "SPEC|RUN|EXPORT"),
     ],
@@ -95,8 +98,11 @@ def test_files_of_a_run_and_of_an_export_are_kept(msdl: Command, folder: Path) -
     result = msdl("bench", "run", "--report", "run/run.json")
     assert (result.code, "is a file of the run; it would be lost." in result.err) == (2, True)
     assert msdl("export", "tiny.msd", "-o", "export").code == 0
-    result = msdl("bench", "export", "--report", "export/manifest.json")
-    assert (result.code, "is a file of the export; it would be lost." in result.err) == (2, True)
+    (folder / "link.html").symlink_to("export/manifest.json")
+    for source, report in (("export", "export/manifest.json"), ("export", "export/times.json"),
+                           ("export", "link.html"), ("run", "run/policy.json")):  # fmt: skip
+        result = msdl("bench", source, "--report", report)
+        assert (result.code, f"may be a file of '{source}', which would be lost" in result.err) == (2, True)
 
 
 def test_who_interrupts_it_finds_what_was_there(msdl: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +121,8 @@ def test_what_is_missing_is_said(folder: Path) -> None:
     done = without("onnxruntime", "bench", "tiny.msd", "--engine", "onnx", "--runs", "1")
     assert (done.returncode, done.stdout) == (1, "") and "pip install 'msdl[onnx]'" in done.stderr
     done = without("matplotlib", "bench", "tiny.msd", "--report", "out.html")
-    assert (done.returncode, done.stdout) == (2, "") and "'matplotlib' is missing" in done.stderr
+    assert (done.returncode, done.stdout) == (1, "") and "'matplotlib' is missing" in done.stderr
+    assert "help: `python -m pip install 'msdl[train]'` installs it" in done.stderr
     assert not (folder / "out.html").exists()
 
 

@@ -126,6 +126,7 @@ def test_options_that_make_no_sense_together(arguments: tuple[str, ...], said: s
         (("tiny.msd", "-o", "out", "--exit", "nobody"), "error[MSD"),
         (("tiny.msd", "-o", "out", "--set", "nobody=1"), "error[MSD"),
         (("nowhere.msd", "-o", "out"), "error[MSD"),
+        (("x" * 300, "-o", "out"), "error[MSD"),
     ],
 )
 def test_what_can_not_be_exported_is_said(
@@ -135,6 +136,12 @@ def test_what_can_not_be_exported_is_said(
     assert (result.code, result.out) == (1, "")
     assert said in result.err
     assert not (folder / "out").exists()
+
+
+def test_an_export_is_not_exported(msdl: Command) -> None:
+    assert msdl("export", "tiny.msd", "-o", "graphs").code == 0
+    result = msdl("export", "graphs", "-o", "out")
+    assert (result.code, result.out) == (1, "") and "Error: 'graphs' is an export already.\n" in result.err
 
 
 def test_a_run_that_has_no_weights_yet(msdl: Command, run: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,9 +19,9 @@ import msdl
 from msdl.runtime.manifest import TIMES
 from msdl.runtime.opened import opened
 from msdl.runtime.policy import Policy
-from msdl.runtime.run import POLICY, SPEC, WEIGHTS, Run
+from msdl.runtime.run import POLICY, WEIGHTS, Run
 from msdl.runtime.times import measure
-from msdl.runtime.trained import trained as open_trained
+from msdl.runtime.trained import trained
 from tests.cli.conftest import loaded
 from tests.runtime.folders import run_folder
 
@@ -32,7 +31,7 @@ NOTE = "'run' has no policy: every image goes to the last exit.\n"
 @pytest.fixture
 def pictures(folder: Path) -> list[str]:
     """A run folder and, beside it, a folder of pictures, one of which can't be read."""
-    trained(folder / "run")
+    run_folder(folder / "run")
     (folder / "photos").mkdir()
     torch.manual_seed(0)
     for number in range(6):
@@ -40,15 +39,6 @@ def pictures(folder: Path) -> list[str]:
         Image.frombytes("RGB", (12, 10), bytes(pixels.tolist())).save(folder / "photos" / f"{number}.png")
     (folder / "photos" / "3.png").write_bytes(b"not a picture")
     return [f"photos/{number}.png" for number in range(6)]
-
-
-def trained(folder: Path) -> Run:
-    """A run whose spec is beside its weights."""
-    run = run_folder(folder)
-    shutil.copy(folder / "small.msd", run.path(SPEC))
-    run = replace(run, digest=msdl.Compilation.of(run.path(SPEC)).digest)
-    run.write()
-    return run
 
 
 def exported(**changes: Any) -> None:
@@ -59,7 +49,7 @@ def exported(**changes: Any) -> None:
     Path("graphs").mkdir()
     run = Run.read("run")
     known = {"preprocessing": run.preprocessing, "classes": run.classes} | changes
-    replace(networks.exported(open_trained("run"), Path("graphs"), direct=True), **known).write()
+    replace(networks.exported(trained("run"), Path("graphs"), direct=True), **known).write()
 
 
 def lines(text: str) -> list[dict[str, Any]]:
@@ -130,6 +120,16 @@ def test_a_policy_for_the_first_exits_ends_there(pictures: list[str], msdl) -> N
     assert (result.code, result.err) == (0, "")
     for line in lines(result.out):
         check(line, 1)
+
+
+@pytest.mark.parametrize("how", [["--policy", "mine.json"], ["--exit", "2"], ["--deadline", "1e9"]])
+def test_a_runs_own_policy_that_is_not_asked_for_may_be_broken(how: list[str], pictures: list[str], msdl) -> None:
+    (Path("run") / POLICY).write_text("{")
+    Path("mine.json").write_text(Policy.to_the_last(("exit1", "exit2")).as_json())
+    result = msdl("predict", "run", pictures[0], *how)
+    assert (result.code, result.err) == (0, "")
+    result = msdl("predict", "run", pictures[0])
+    assert (result.code, result.out) == (1, "") and f"'run/{POLICY}' is not JSON" in result.err
 
 
 @pytest.mark.parametrize(("asked", "exit"), [("1", 0), ("exit2", 1), ("3", 2)])

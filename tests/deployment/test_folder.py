@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from msdl.deployment.folder import filled, insist_on_place
+from msdl.network.schedule import Value
 from msdl.runtime.errors import InputError
-from msdl.runtime.manifest import MANIFEST, TIMES, Manifest, Part, Value, sha256
+from msdl.runtime.manifest import MANIFEST, TIMES, Manifest, Part, sha256
 from msdl.runtime.run import Exit
 from msdl.runtime.trained import Trained
 
@@ -57,6 +59,24 @@ def test_nothing_is_left_of_what_failed(there: bool, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted(folder)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def signalled(folder: Path) -> None:
+    with filled(folder) as place:
+        (place / "section1.onnx").write_bytes(b"graph")
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_who_ends_the_process_when_interrupted_leaves_nothing_either(tmp_path: Path) -> None:
+    left: list[list[str]] = []
+    before = signal.signal(signal.SIGINT, lambda *_: left.append(names(tmp_path)))
+    try:
+        with pytest.raises(InputError, match="can't be written: No such file or directory"):
+            signalled(tmp_path / "out")
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert left == [[], []]
 
 
 def test_a_new_export_takes_the_place_of_an_old_one_and_leaves_the_rest(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from torch import nn
 import msdl
 from msdl.runtime.preprocessing import Preprocessing
 from msdl.runtime.run import MODULE, WEIGHTS, Exit, Run
+from msdl.runtime.run import SPEC as RUN_SPEC
 
 SPEC = """\
 network small(classes = 3) {
@@ -40,12 +41,14 @@ def run_folder(folder: Path, **settings: int) -> Run:
     """A run of the network above, never trained."""
     folder.mkdir()
     model = small(folder, **settings)
-    source = msdl.Compilation.of(folder / "small.msd", **settings).emit("torch")
-    (folder / MODULE).write_text(source)
+    (folder / RUN_SPEC).write_text(SPEC)
+    compilation = msdl.Compilation.of(folder / RUN_SPEC, **settings)
+    (folder / MODULE).write_text(compilation.emit("torch"))
     save_file(model.state_dict(), folder / WEIGHTS)
     preprocessing = Preprocessing(model.INPUT, (0.5,) * 3, (0.25,) * 3)
     exits = tuple(Exit(name, 1000 * number, 100 * number) for number, name in enumerate(model.EXITS, start=1))
     classes = ("cat", "dog", "ship")[: model.CLASSES]
-    run = Run(folder, "small", "0123", settings, exits, classes, preprocessing, {"source": "digits"}, {}, {"msdl": "1"})
+    facts = ({"source": "digits"}, {}, {"msdl": "1"})
+    run = Run(folder, "small", compilation.digest, settings, exits, classes, preprocessing, *facts)
     run.write()
     return run

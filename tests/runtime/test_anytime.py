@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,41 @@ def test_images_that_cannot_be_read(images: Tensor, words: str) -> None:
     with pytest.raises(InputError, match=words):
         predict(toy, images, 1.0, times=table((1.0, 1.0)), clock=toy.clock)
     assert not toy.seen
+
+
+def test_images_are_brought_to_where_the_network_is() -> None:
+    places: list[str] = []
+
+    def section(images: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        places.append(images.device.type)
+        return torch.zeros(len(images), 2), ()
+
+    engine = Engine("toy", ("exit1",), (1, 2, 2), (section,), device=torch.device("meta"))
+    predict(engine, torch.zeros(1, 1, 2, 2), 1.0)
+    assert places == ["meta"]
+
+
+@st.composite
+def promises(draw: st.DrawFn) -> tuple[Times, tuple[float, ...], float]:
+    """Times of sections and of networks of one exit, as often out of order as not; and a deadline."""
+    exits = draw(st.integers(1, 4))
+    row = st.lists(st.floats(0.1, 10), min_size=exits, max_size=exits).map(tuple)
+    sections, direct = draw(row), draw(row)
+    return table(sections, direct), sections, draw(st.floats(0, 50) | st.sampled_from([*direct, *accumulate(sections)]))
+
+
+@given(promises())
+def test_where_promises_are_kept_no_answer_in_time_is_deeper(promised: tuple[Times, tuple[float, ...], float]) -> None:
+    times, sections, deadline = promised
+    toy = Toy(torch.zeros(1, len(sections), 2), sections)
+    engine, run = with_direct(toy, times.direct)
+    answer = predict(engine, toy.numbered, deadline, times=times, clock=toy.clock)
+    by_sections = [exit for exit, seconds in enumerate(accumulate(sections)) if seconds <= deadline]
+    straight = [exit for exit, seconds in enumerate(times.direct) if seconds <= deadline]
+    assert answer.exit == max([*by_sections, *straight], default=0)
+    assert answer.late == (not by_sections and not straight)
+    assert answer.late or toy.now <= deadline
+    assert bool(run) == (not toy.seen)
 
 
 def test_a_generated_network(tmp_path: Path) -> None:

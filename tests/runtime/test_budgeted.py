@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from functools import partial
 from itertools import chain, islice, repeat
 from pathlib import Path
 from random import Random
@@ -304,6 +305,7 @@ BAD: list[tuple[Callable[[tuple[int, ...]], object], str]] = [
     (lambda shape: torch.zeros(shape, dtype=torch.uint8), r"and this one of uint8\.$"),
     (lambda shape: [[0.0]], r"^An image is a tensor, not of the type 'list'\.$"),
     (lambda shape: None, r"not of the type 'NoneType'\.$"),
+    (lambda shape: torch.zeros(shape, device="meta"), r"^The network is on 'cpu', and the image on 'meta'\.$"),
     (lambda shape: spoilt(shape, math.nan), "not a finite number"),
     (lambda shape: spoilt(shape, math.inf), "not a finite number"),
     (lambda shape: spoilt(shape, -math.inf), "not a finite number"),
@@ -396,27 +398,79 @@ def test_where_nobody_leaves_hardly_anything_is_copied(count: int, monkeypatch: 
     assert puts == ([] if count == 4 else [count])
 
 
-def test_what_an_engine_writes_over_is_not_read_later() -> None:
-    """Engines give every section's state in the same memory, whatever it was given."""
-    images = torch.randn(60, 4, 3, generator=torch.Generator().manual_seed(1))
-    toy, memory = Toy(images), {}
+def overwriting(toy: Toy, passing: bool) -> Engine:
+    """The toy with sections that write their state where they wrote it before, and are given none of it again.
 
-    def overwriting(number: int) -> Callable[..., tuple[Tensor, tuple[Tensor, ...]]]:
-        def section(*state: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-            logits, new = getattr(toy, f"section{number}")(*state)
-            rooms = memory.setdefault(number, [torch.empty(16, *value.shape[1:]) for value in new])
-            for room, value in zip(rooms, new, strict=True):
-                room[:] = math.nan
-                room[: len(value)] = value
-            return logits.clone(), tuple(room[: len(logits)] for room in rooms)
+    With `passing` they hand on the first tensor that they are given, as it is.
+    """
+    memory: dict[int, list[Tensor]] = {}
 
-        return section
+    def section(number: int, *state: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        logits, new = getattr(toy, f"section{number}")(*(tensor.clone() for tensor in state))
+        rooms = memory.setdefault(number, [torch.empty(16, *value.shape[1:]) for value in new])
+        for room, value in zip(rooms, new, strict=True):
+            room[:] = math.nan
+            room[: len(value)] = value
+        left = tuple(room[: len(logits)] for room in rooms)
+        return logits.clone(), (state[0], *left[1:]) if passing else left
 
-    engine = replace(eager(toy), sections=tuple(map(overwriting, range(1, 5))))
-    policy = Policy(toy.EXITS, (0.6, 0.7, 0.8))
-    answers = [*classify(engine, toy.numbered, policy, batch_size=16)]
-    assert [answer.exit for answer in answers] == expected(images, policy)[1]
-    assert [answer.index for answer in answers] == expected(images, policy)[0]
+    numbers = range(1, len(toy.EXITS) + 1)
+    return replace(eager(toy), sections=tuple(partial(section, number) for number in numbers))
+
+
+@given(situations(), st.integers(1, 9), st.sampled_from([1, 4]), st.none() | tables(), st.booleans())
+def test_what_an_engine_writes_over_is_not_read_later(
+    situation: tuple[Tensor, Policy], batch_size: int, step: int, times: Times | None, passing: bool
+) -> None:
+    """Nor what the images came in, which those who send them may write over."""
+    images, policy = situation
+    toy = Toy(images)
+    queues = Queues(replace(overwriting(toy, passing), step=step), policy, batch_size, times=times)
+    found, pixels = [], torch.empty(batch_size, *toy.INPUT)
+    for start in range(0, len(images), batch_size):
+        given = toy.numbered[start : start + batch_size]
+        pixels[: len(given)] = given
+        found += queues.push(pixels[: len(given)], torch.arange(start, start + len(given)))
+        pixels[:] = math.nan
+    found += queues.drain()
+    rows = [row for left in found for row in zip(*(getattr(left, name).tolist() for name in COLUMNS), strict=True)]
+    classes, exits, _ = expected(images, policy)
+    assert sorted(rows) == [*zip(range(len(images)), classes, exits, strict=True)]
+
+
+COLUMNS = ("numbers", "index", "exit")
+
+
+def test_images_that_find_no_room_are_waited_for() -> None:
+    """The second section lets 9, 10 and 11 go on, and there is room for one: the others may fill up later batches."""
+    images = torch.zeros(12, 4, 2)
+    for exit, leaving in enumerate([[0, 5, 6, 7, 8], [1], [2, 11]]):
+        images[leaving, exit, 0] = 9
+    toy = Toy(images)
+    routed(toy, Policy(toy.EXITS, (0.9, 0.9, 0.9)), step=4, batch_size=4)
+    assert toy.seen[4:] == [[9, 10, 11, 11], [2, 3, 4, 9], [10, 11], [3, 4, 9, 10]]
+
+
+def test_a_section_that_raises_loses_the_images_on_their_way_alone() -> None:
+    images = torch.zeros(12, 2, 2)
+    images[torch.tensor([0, 1, 4]), 0, 0] = 9
+    toy = Toy(images)
+    run = toy.section2
+
+    def once(*state: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        toy.section2 = run
+        raise InputError("No memory.")
+
+    engine = replace(eager(toy), step=1, sections=(toy.section1, lambda *state: toy.section2(*state)))
+    toy.section2 = once
+    queues = Queues(engine, Policy(toy.EXITS, (0.9,)), 4)
+    numbers = torch.arange(12)
+    found = [*queues.push(toy.numbered[:4], numbers[:4])]
+    with pytest.raises(InputError, match="No memory"):
+        found.extend(queues.push(toy.numbered[4:8], numbers[4:8]))
+    found += queues.push(toy.numbered[8:], numbers[8:])
+    found += queues.drain()
+    assert [left.numbers.tolist() for left in found] == [[0, 1], [4], [], [8, 9, 10, 11]]
 
 
 STREAM = """

@@ -20,10 +20,12 @@ from msdl.runtime.errors import InputError
 from msdl.runtime.manifest import MANIFEST, TIMES, Manifest
 from msdl.runtime.opened import engine_of, opened
 from msdl.runtime.policy import Policy
+from msdl.runtime.preprocessing import Preprocessing
 from msdl.runtime.run import POLICY, RECORD, WEIGHTS
+from msdl.runtime.run import SPEC as RUN_SPEC
 from msdl.runtime.times import Times, machine
 from tests.runtime.engines.networks import exported, network
-from tests.runtime.folders import SPEC
+from tests.runtime.folders import SPEC, run_folder
 from tests.training.runs import made
 
 EXITS = ("exit1", "exit2", "exit3")
@@ -241,7 +243,7 @@ def test_a_spec_with_errors(engine: str | None, tmp_path: Path) -> None:
 
 
 def test_a_spec_that_is_nowhere() -> None:
-    for source in ("nosuch", "nul\0"):
+    for source in ("nosuch", "nul\0", "x" * 300):
         with pytest.raises(SpecError):
             opened(source)
 
@@ -268,6 +270,26 @@ def test_a_run_that_was_never_trained(tmp_path: Path) -> None:
     assert f"'{folder / RECORD}' is not JSON" in refusal(folder)[0]
 
 
+def test_torch_runs_the_module_of_a_run_and_needs_no_spec(tmp_path: Path) -> None:
+    run = run_folder(tmp_path / "run")
+    images = torch.randn(2, *run.preprocessing.shape)
+    wanted = [*opened(run.folder, "torch").engine.outputs(images)]
+    run.path(RUN_SPEC).unlink()
+    found = opened(run.folder, "torch")
+    assert all(map(torch.equal, found.engine.outputs(images), wanted))
+    assert (found.kind, found.network, found.exits, found.classes) == ("run", "small", run.exits, run.classes)
+    assert f"'{run.path(RUN_SPEC)}' is not there" in refusal(run.folder, "onnx")[0]
+    run.path(RUN_SPEC).write_text(SPEC.replace("width 4", "width 8"))
+    assert "is not the spec that" in refusal(run.folder, "onnx")[0]
+
+
+def test_a_policy_that_nobody_asks_for_is_not_read(tmp_path: Path) -> None:
+    run = run_folder(tmp_path / "run")
+    run.path(POLICY).write_text("{")
+    assert f"'{run.path(POLICY)}' is not JSON" in refusal(run.folder, "torch")[0]
+    assert opened(run.folder, "torch", policy=False).policy is None
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -283,6 +305,20 @@ def test_a_run_that_was_never_trained(tmp_path: Path) -> None:
         (lambda data: data["sections"][1].update(file="nosuch"), "nosuch' can't be read: No such file"),
         (lambda data: data["sections"][1].update(sha256="0" * 64), "section2' is not the file"),
         (lambda data: data["sections"][1]["outputs"][0].update(dtype="int8"), "a tensor is not of float32"),
+        (lambda data: data["sections"][1].update(file=".."), "the file '..' of a section has to lie in the folder"),
+        (lambda data: data["sections"][1].update(file=""), "the file '' of a section has to lie in the folder"),
+        (lambda data: data["sections"][1].update(file="a\0b"), "can't be read: embedded null byte"),
+        (lambda data: data["sections"][1].update(file="x" * 300), "can't be read: File name too long"),
+        (lambda data: data["direct"][1]["outputs"].pop(), "'exit2' doesn't lead from the image to its logits"),
+        (lambda data: data["direct"][1]["inputs"][0].update(name="pixels"), "doesn't lead from the image"),
+        (lambda data: data["input"].update(name="pixels"), "'exit1' doesn't read what the one before it leaves"),
+        (lambda data: data["input"].update(shape=[]), "a tensor's first extent is not the 'batch'"),
+        (lambda data: data["input"]["shape"].pop(0), "a tensor's first extent is not the 'batch'"),
+        (lambda data: data.update(classes=["cat"]), "it names 1 classes, and an exit puts out another number"),
+        (
+            lambda data: data.update(preprocessing=Preprocessing((3, 8, 10**12), (0.5,) * 3, (0.5,) * 3).as_json()),
+            "its 'preprocessing' makes other images than the first section reads",
+        ),
     ],
 )
 def test_a_manifest_that_does_not_hold(change: Callable[[dict[str, Any]], object], said: str, export: Path) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msdl.backends.onnx.nodes import Weights
-from msdl.backends.onnx.sections import IMAGE, LOGITS, Section, Value
+from msdl.backends.onnx.sections import Section
 from msdl.backends.onnx.writing import Network
-from msdl.network.graph import Graph
-from msdl.network.schedule import Schedule
+from msdl.network.graph import IMAGE, Graph
+from msdl.network.schedule import LOGITS, Schedule
 
-__all__ = ["IMAGE", "LOGITS", "Section", "Value", "Weights", "emit", "whole"]
+__all__ = ["Section", "Weights", "emit", "whole"]
 
 
 def emit(graph: Graph, schedule: Schedule, weights: Weights, digest: str, version: str) -> Iterator[Section]:
@@ -24,7 +24,7 @@ def emit(graph: Graph, schedule: Schedule, weights: Weights, digest: str, versio
     `weights` have the keys of the state_dict, `NODE.weight`. Raises KeyError for a weight that is missing, ValueError
     for one of another shape or type.
     """
-    network = Network(graph, weights, digest, version)
+    network = Network(graph, schedule, weights, digest, version)
     state: tuple[str, ...] = (IMAGE,)
     for section in schedule.sections:
         yield network.section((section,), state, (LOGITS,))
@@ -34,4 +34,4 @@ def emit(graph: Graph, schedule: Schedule, weights: Weights, digest: str, versio
 def whole(graph: Graph, schedule: Schedule, weights: Weights, digest: str, version: str) -> Section:
     """All sections in one model: from `image` to `logits1`, `logits2`, .., one an exit. Raises as `emit` does."""
     logits = tuple(f"{LOGITS}{number}" for number, _ in enumerate(schedule.sections, start=1))
-    return Network(graph, weights, digest, version).section(schedule.sections, (IMAGE,), logits)
+    return Network(graph, schedule, weights, digest, version).section(schedule.sections, (IMAGE,), logits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from msdl.backends.onnx.layers import operators
 from msdl.backends.onnx.operators import Array, Constant, Operand, Operator, Previous, Read, Weight
 from msdl.backends.origins import origin
 from msdl.network.graph import Graph, Node
@@ -24,19 +23,23 @@ class Nodes:
 
     graph: Graph
     weights: Weights
-    names: Mapping[str, str]
+    names: dict[str, str]
     nodes: list[NodeProto] = field(default_factory=list)
     constants: list[TensorProto] = field(default_factory=list)
 
-    def add(self, node: Node) -> None:
-        """The operators of a layer, the last of them called by its id. Raises KeyError and ValueError."""
-        line = list(operators(node.layer, [self.graph[id].size for id in node.inputs]))
+    def add(self, node: Node, end: str, line: Sequence[Operator]) -> None:
+        """The operators of a layer; the last gives the value with the id `end`. Raises KeyError and ValueError."""
         before = ""
         for left, operator in zip(reversed(range(len(line))), line, strict=True):
-            name = f"{node.id}/{left}" if left else node.id
+            name = f"{node.id}/{left}" if left else end
             result = self._called(name)
             self._operator(operator, node, name, before, result)
             before = result
+
+    def bring(self, id: str) -> None:
+        """Into blocks of channels, by a pool over windows of one pixel (`msdl.backends.onnx.layout`)."""
+        self.names[id] = f"{id}/blocks"
+        self.nodes.append(helper.make_node("MaxPool", [id], [self.names[id]], self.names[id], kernel_shape=(1, 1)))
 
     def copy(self, id: str, name: str) -> None:
         """A value by another name."""
@@ -60,9 +63,10 @@ class Nodes:
                 return self._called(node.inputs[number])
             case Previous():
                 return before
-            case Weight(part, shape):
+            case Weight(part, shape, left_out):
                 key = f"{node.id}.{part}"
-                return self._constant(key, fitting(self.weights, key, shape))
+                value = fitting(self.weights, key, shape)
+                return self._constant(key, value.reshape(shape[: len(shape) - left_out]))
             case Constant(value):
                 return self._constant(name, value)
             case _:

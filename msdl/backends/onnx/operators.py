@@ -25,10 +25,14 @@ class Previous:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A tensor that the layer learned: `weight`, `bias`, `running_mean`, .. behind the id of its node."""
+    """A tensor that the layer learned: `weight`, `bias`, `running_mean`, .. behind the id of its node.
+
+    So many of its last axes, of length 1, are left out.
+    """
 
     name: str
     shape: tuple[int, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Constant:
 
 
 Operand = Read | Previous | Weight | Constant
-Attributes = Mapping[str, int | float | tuple[int, ...]]
+Attributes = Mapping[str, int | float | str | tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def _ends(pool: Pool, shape: Shape) -> Pair:
 
 
 def adaptive(pool: AdaptivePool, shape: Shape) -> Iterator[Operator]:
-    """Averages over windows that share out the map: all alike where its sides are multiples, else by two products."""
+    """Averages over windows that share out the map: all alike where its sides are multiples, else by a product."""
     result = output(pool, (shape,))
     sides = ((shape.height, result.height), (shape.width, result.width))
     if all(size == count for size, count in sides):
@@ -67,8 +67,8 @@ def adaptive(pool: AdaptivePool, shape: Shape) -> Iterator[Operator]:
         yield Operator("AveragePool", (Read(),), {"kernel_shape": kernel, "strides": kernel})
     else:
         rows, columns = (_averages(size, count) for size, count in sides)
-        yield Operator("MatMul", (Constant(rows), Read()))
-        yield Operator("MatMul", (Previous(), Constant(np.ascontiguousarray(columns.T))))
+        # Not by MatMul: ONNX Runtime refuses to multiply a matrix by a batch of no images.
+        yield Operator("Einsum", (Read(), Constant(rows), Constant(columns)), {"equation": "nchw,ih,jw->ncij"})
 
 
 def _averages(size: int, count: int) -> NDArray[np.float32]:

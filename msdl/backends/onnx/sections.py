@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-IMAGE, LOGITS = "image", "logits"
-
-
-@dataclass(frozen=True)
-class Value:
-    """A tensor of float32 that a model reads or puts out: the batch, of any size, before the `shape` of one image."""
-
-    name: str
-    shape: tuple[int, ...]
+from msdl.network.schedule import Value
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 
+from msdl.backends.onnx.layout import Layout
 from msdl.backends.onnx.nodes import Nodes, Weights
-from msdl.backends.onnx.sections import Section, Value
+from msdl.backends.onnx.sections import Section
 from msdl.backends.origins import harmless
 from msdl.network import schedule
 from msdl.network.graph import Graph
+from msdl.network.schedule import Value
 
 # ONNX Runtime reads both from 1.14 on, in browsers too; later ones have nothing that these networks need.
 OPSET, IR = 18, 8
@@ -22,6 +25,7 @@ class Network:
     """What models are written from; `digest` and `version` are for their headers."""
 
     graph: Graph
+    order: schedule.Schedule
     weights: Weights
     digest: str
     version: str
@@ -36,20 +40,30 @@ class Network:
         heads = [(section.exit.output, name) for section, name in zip(sections, logits, strict=True)]
         inputs = tuple(map(self._value, reads))
         outputs = (*(replace(self._value(id), name=name) for id, name in heads), *map(self._value, last.state))
-        content = self._model(self._nodes(sections, heads), last.exit.name, inputs, outputs)
+        content = self._model(
+            self._nodes(sections, [value.name for value in inputs], heads), last.exit.name, inputs, outputs
+        )
         return Section(last.exit.name, content, inputs, outputs)
 
     def _value(self, id: str) -> Value:
         return Value(id, self.graph[id].size.extents)
 
-    def _nodes(self, sections: Sequence[schedule.Section], heads: Sequence[tuple[str, str]]) -> Nodes:
+    @cached_property
+    def layout(self) -> Layout:
+        return Layout.of(self.graph, self.order)
+
+    def _nodes(
+        self, sections: Sequence[schedule.Section], given: Sequence[str], heads: Sequence[tuple[str, str]]
+    ) -> Nodes:
         """A tensor has one name: logits that are state too, were there before or are two exits' are copies."""
-        free = {id for section in sections for id in section.nodes}.difference(sections[-1].state)
+        ids = [id for section in sections for id in section.nodes]
+        free = set(ids).difference(sections[-1].state)
         names = {id: name for id, name in reversed(heads) if id in free}
         nodes = Nodes(self.graph, self.weights, names)
-        for section in sections:
-            for id in section.nodes:
-                nodes.add(self.graph[id])
+        for id in self.layout.brought(given, ids):
+            nodes.bring(id)
+        for line in self.layout.lines(ids):
+            nodes.add(*line)
         for id, name in heads:
             if names.get(id) != name:
                 nodes.copy(id, name)

@@ -19,8 +19,7 @@ class Folding:
     """What a module for inference has to know of the network as it was trained.
 
     Most batch norms have the epsilon `eps`, and the number behind that of the convolution that took them in; `example`
-    is one of them. `others` are the lines of a table of the rest. `any` tells whether
-    there are batch norms at all.
+    is one of them. `others` are the lines of a table of the rest. `any` tells whether one was folded at all.
     """
 
     any: bool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from pathlib import Path
 
 import click
 
@@ -73,7 +72,7 @@ def command(
     """
     if report is not None:
         insist_on_place(report, source)
-        import_module("msdl.deployment.bench.report")  # says now, not minutes later, that a package is missing
+        _insist_on_drawing()
     _insist_on_sound(source, settings)
     from msdl.deployment.bench import Plan, bench
 
@@ -91,11 +90,25 @@ def command(
 
 def _insist_on_sound(source: str, settings: dict[str, str]) -> None:
     """Refuses a SPEC with mistakes, which are told; a folder is for the engines to read. Raises Exit, UsageError."""
-    if Path(source).is_dir():
+    from msdl import files
+
+    if files.is_folder(source):
         return
     if from_stdin(source):
         raise click.UsageError("A network on the standard input can't be measured; put it into a file.")
     sound(source, settings)
+
+
+def _insist_on_drawing() -> None:
+    """Says now, not minutes later, that a package is missing. Raises InputError."""
+    from msdl.deployment.images import TRAIN
+    from msdl.runtime.errors import InputError
+
+    try:
+        import_module("msdl.deployment.bench.report")
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        raise InputError(f"The package '{package}' is missing, which a report is made with.", TRAIN) from None
 
 
 def _say(what: str) -> None:

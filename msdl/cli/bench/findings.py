@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msdl.cli import values
 from msdl.cli.wording import enumeration, table
+from msdl.language.numbers import counted
 from msdl.quantities import amount
 
 if TYPE_CHECKING:
@@ -24,18 +25,16 @@ def human(found: Benchmark) -> str:
 
 
 def _head(found: Benchmark) -> str:
-    threads = f"{found.threads} thread" + "s" * (found.threads > 1)
     engines = enumeration([each.engine for each in found.engines])
     place = f"{engines} on {found.machine}"
-    return f"{found.network} ({KINDS[found.kind]})\n{place}, {threads}"
+    return f"{found.network} ({KINDS[found.kind]})\n{place}, {counted(found.threads, 'thread')}"
 
 
 def _exits(found: Benchmark) -> Iterator[str]:
     """A table for every size of a batch; with one engine it has the 95th percentile too."""
     for batch in found.engines[0].batches:
-        counts = dict.fromkeys(f"{len(each.at(batch)[0].seconds):,}" for each in found.engines)
-        runs = enumeration([*counts])
-        title = f"batch {batch}: the time of {runs} runs, in ms"
+        counts = dict.fromkeys(counted(len(each.at(batch)[0].seconds), "run") for each in found.engines)
+        title = f"batch {batch}: the time of {enumeration([*counts])}, in ms"
         yield f"{title}\n{_of_one(found.engines[0], batch) if len(found.engines) == 1 else _of_several(found, batch)}"
 
 

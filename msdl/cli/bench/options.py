@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from msdl import files
 from msdl.cli.options import keep_run, keep_spec
 from msdl.cli.output import Unwritable
 
@@ -51,15 +52,26 @@ def insist_on_place(report: str, source: str) -> None:
 
     Raises Unwritable and UsageError.
     """
-    path, folder = Path(report), Path(report).absolute().parent
-    for wrong, reason in (
-        (not report or report.endswith(("/", os.sep)) or path.is_dir(), errno.EISDIR),
-        (not folder.is_dir(), errno.ENOENT),
-        (not os.access(path if path.exists() else folder, os.W_OK), errno.EACCES),
-    ):
-        if wrong:
-            raise Unwritable(f"'{report}'", OSError(reason, os.strerror(reason)))
+    try:
+        path = _place(report)
+    except OSError as error:
+        raise Unwritable(f"'{report}'", error) from None
+    except (RuntimeError, ValueError) as error:  # a link to itself, a null character
+        raise Unwritable(f"'{report}'", OSError(str(error))) from None
     keep_run(Path(source), report)
     keep_spec(source, report)
-    if path.exists() and folder.resolve() == Path(source).resolve() and path.suffix != ".html":
-        raise click.UsageError(f"'{report}' is a file of the export; it would be lost.")
+    if files.is_folder(source) and path.parent == Path(source).resolve() and path.suffix != ".html":
+        raise click.UsageError(f"'{report}' may be a file of '{source}', which would be lost; a report is an .html.")
+
+
+def _place(report: str) -> Path:
+    """Where links lead. Raises OSError, RuntimeError and ValueError."""
+    path = Path(report).resolve()
+    for wrong, reason in (
+        (not report or report.endswith(("/", os.sep)) or path.is_dir(), errno.EISDIR),
+        (not path.parent.is_dir(), errno.ENOENT),
+        (not os.access(path if path.exists() else path.parent, os.W_OK), errno.EACCES),
+    ):
+        if wrong:
+            raise OSError(reason, os.strerror(reason))
+    return path

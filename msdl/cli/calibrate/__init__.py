@@ -89,10 +89,15 @@ def command(
     if budget_ratio is not None:
         budget = budget_ratio * run.macs[-1]
     if budget is not None:
-        policy = _for_budget(run, scores, budget, confidence, temperature)
+        asked = {"budget": budget}
     else:
         assert max_risk is not None
-        policy = _for_risk(run, scores, max_risk, DELTA if delta is None else delta, confidence, temperature)
+        asked = {"max_risk": max_risk, "delta": DELTA if delta is None else delta}
+    from msdl.training.calibration import policy_for
+
+    policy = policy_for(
+        asked, scores, tuple(exit.name for exit in run.exits), run.macs, confidence=confidence, scaled=temperature
+    )
     place = output or str(run.path(POLICY))
     if place == STANDARD_OUTPUT:
         put(policy.as_json())
@@ -114,28 +119,6 @@ def _scores(run: Run, data: str | None) -> Scores:
     if not len(dataset.validation):
         raise InputError(f"'{dataset.source}' has no validation images to calibrate with.")
     return scores(model, dataset.validation, run.preprocessing)
-
-
-def _names(run: Run) -> tuple[str, ...]:
-    return tuple(exit.name for exit in run.exits)
-
-
-def _for_budget(run: Run, scores: Scores, budget: float, confidence: str, temperature: bool) -> Policy:
-    from msdl.training.calibration import budget_policy, temperatures
-
-    fitted = temperatures(scores) if temperature else ()
-    return budget_policy(scores, _names(run), run.macs, budget, confidence=confidence, temperatures=fitted)
-
-
-def _for_risk(run: Run, scores: Scores, max_risk: float, delta: float, confidence: str, temperature: bool) -> Policy:
-    """Temperatures take half of the images: those that certify a risk must not have been fitted to."""
-    from msdl.training.calibration import risk_policy, temperatures
-
-    fitted: tuple[float, ...] = ()
-    if temperature:
-        half, scores = scores.halves()
-        fitted = temperatures(half)
-    return risk_policy(scores, _names(run), run.macs, max_risk, delta, confidence=confidence, temperatures=fitted)
 
 
 def _told(run: Run, policy: Policy, place: str, format: str) -> str:

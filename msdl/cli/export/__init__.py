@@ -98,11 +98,16 @@ def _refuse_together(*options: tuple[str, object]) -> None:
 
 def _trained(source: str, settings: dict[str, str]) -> Trained:
     """Raises InputError; a SPEC with errors ends the command."""
+    from msdl import files
+    from msdl.runtime.errors import InputError
+    from msdl.runtime.manifest import MANIFEST
     from msdl.runtime.run import RECORD
     from msdl.runtime.trained import trained, untrained
 
-    if (Path(source) / RECORD).exists():
+    if files.holds(source, RECORD):
         return trained(source, settings)
+    if files.holds(source, MANIFEST):
+        raise InputError(f"'{source}' is an export already.", "export the RUN or the SPEC that it was made from")
     return untrained(sound(source, settings))
 
 

@@ -11,7 +11,7 @@ from msdl.runtime.policy import Policy
 
 
 class Forced:
-    """In place of a `Policy`, for one pass over as many images as `counts`, one an exit, add up to.
+    """A rule for one pass over as many images as `counts`, one an exit, add up to.
 
     On random inputs a policy means nothing: a network is sure of all of them or of none. So chance, seeded, decides
     who leaves, by the order in which images reach an exit; how sure the exit is is still worked out, since that takes
@@ -37,6 +37,6 @@ class Forced:
         self._leaving[exit] = leaving[count:]
         return leaving[:count]
 
-    def insist_on(self, exits: tuple[str, ...], name: str = "The mix") -> None:
+    def insist_on(self, exits: tuple[str, ...]) -> None:
         """Raises InputError."""
-        self._sure.insist_on(exits, name)
+        self._sure.insist_on(exits, "The mix")

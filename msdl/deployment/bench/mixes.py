@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from msdl.language.numbers import counted
+
 ALL_LAST, ALL_FIRST, OWN = "all-last", "all-first", "own"
 STANDARD = (".5/.2/.2/.1", ".1/.1/.2/.3/.3")
 NEARLY = 1e-6
@@ -87,5 +89,7 @@ def _named(name: str, exits: int) -> Mix:
         return all_first(exits)
     shares = shares_of(name)
     if len(shares) > exits and name not in STANDARD:
-        raise ValueError(f"the mix '{name}' has {len(shares)} shares, and the network {exits} exits")
+        raise ValueError(
+            f"the mix '{name}' has {counted(len(shares), 'share')}, and the network {counted(exits, 'exit')}"
+        )
     return Mix(name, fitted(shares, exits))

@@ -60,6 +60,8 @@ def mixing(plan: Plan, opened: Opened, images: Benched) -> Mixing:
     except ValueError as error:
         raise InputError(f"{sentence(str(error))}.") from None
     if not _classifies(opened.engine):
+        if plan.mixes is not None:
+            raise InputError(f"'{opened.source}' has no mixes: early exit needs a class from every exit.")
         return Mixing((), None, ("Mixes are left out: early exit needs a class from every exit.",))
     if OWN not in names:
         return Mixing(forced, None, ())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import torch
 from torch import Tensor
@@ -15,7 +14,7 @@ from msdl.deployment.bench.mixes import OWN, Mix
 from msdl.deployment.bench.results import MixTime, efficiency, percentile
 from msdl.deployment.bench.turns import PAUSE, enough, turns
 from msdl.runtime.engines import Engine
-from msdl.runtime.policy import Policy
+from msdl.runtime.policy import Policy, Rule
 from msdl.runtime.queues import Queues
 from msdl.runtime.sections import Clock
 from msdl.runtime.times import Times
@@ -44,13 +43,12 @@ class Load:
     forced: Mix | None
     policy: Policy | None = None
 
-    def rule(self, engine: Engine) -> Policy:
+    def rule(self, engine: Engine) -> Rule:
         """Who leaves where, for one pass."""
         if self.forced is None:
             assert self.policy is not None
             return self.policy
-        counts = self.forced.counts(self.images)
-        return cast(Policy, Forced(engine.exits, counts, engine.device))  # queues ask no more of a policy
+        return Forced(engine.exits, self.forced.counts(self.images), engine.device)
 
 
 @dataclass(frozen=True)

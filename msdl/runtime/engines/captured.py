@@ -23,17 +23,24 @@ class Recording:
     state: State
 
     @classmethod
-    def of(cls, section: Section, given: tuple[Tensor, ...]) -> Recording:
+    def of(
+        cls, section: Section, given: tuple[Tensor, ...], aside: torch.cuda.Stream, before: Recording | None
+    ) -> Recording:
+        """Warms up and captures on one stream, beside that of the caller.
+
+        It works in the memory that the recordings before work in, of which `before` is one: a run of one of them may
+        overwrite what another has left. What they read lies elsewhere.
+        """
         read = tuple(tensor.clone() for tensor in given)
-        aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        aside.wait_stream(torch.cuda.current_stream())
+        here = torch.cuda.current_stream(aside.device)
+        aside.wait_stream(here)
         with torch.cuda.stream(aside):
             for _ in range(WARM_UP):
                 section(*read)
-        torch.cuda.current_stream().wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        with torch.cuda.graph(graph, pool=None if before is None else before.graph.pool(), stream=aside):
             logits, state = section(*read)
+        here.wait_stream(aside)
         return cls(graph, read, logits, state)
 
     def replay(self, given: tuple[Tensor, ...]) -> tuple[Tensor, State]:
@@ -46,17 +53,20 @@ class Recording:
 class Captured:
     """A section that is captured once for every size of batch, where its state lies on a GPU; elsewhere it just runs.
 
-    The state that it gives is overwritten by its next call with as many images.
+    The state that it gives may be overwritten by its next call.
     """
 
     def __init__(self, section: Section) -> None:
         self.section = section
         self.recordings: dict[int, Recording] = {}
+        self.aside: torch.cuda.Stream | None = None
 
     def __call__(self, *state: Tensor) -> tuple[Tensor, State]:
         if state[0].device.type != "cuda":
             return self.section(*state)
         images = len(state[0])
         if images not in self.recordings:
-            self.recordings[images] = Recording.of(self.section, state)
+            self.aside = self.aside or torch.cuda.Stream(state[0].device)  # type: ignore[no-untyped-call]
+            before = next(iter(self.recordings.values()), None)
+            self.recordings[images] = Recording.of(self.section, state, self.aside, before)
         return self.recordings[images].replay(state)

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch._dynamo.exc import BackendCompilerFailed
 
 from msdl.runtime import toolchain
 from msdl.runtime.engines.captured import Captured
@@ -21,6 +22,8 @@ from msdl.runtime.errors import InputError
 from msdl.runtime.manifest import Manifest
 from msdl.runtime.sections import Section, State
 from msdl.runtime.trained import Trained
+
+HELP = "`msdl doctor` says which compiler is used; the engine 'torch' needs none"
 
 
 def compiled(network: Trained | Manifest, device: torch.device = CPU) -> Engine:
@@ -49,7 +52,8 @@ def _of_module(network: Trained, device: torch.device) -> Engine:
 def _ready(section: Section) -> Section:
     """A section compiled once for 1 image and once or twice for more: their number is left open.
 
-    Code for one size of batch is made in about a minute a section, and every size that comes would wait for it.
+    Code for one size of batch is made in about a minute a section, and every size that comes would wait for it. When
+    it runs, the section raises InputError where the compiler fails.
     """
     code: Section = torch.compile(section)
 
@@ -57,7 +61,11 @@ def _ready(section: Section) -> Section:
         if len(state[0]) > 1:
             for tensor in state:
                 torch._dynamo.maybe_mark_dynamic(tensor, 0)
-        return code(*state)
+        try:
+            return code(*state)
+        except BackendCompilerFailed as error:
+            reason = str(error).partition("\n")[0].rstrip(".")
+            raise InputError(f"torch.compile can't make code of a section: {reason}.", HELP) from None
 
     return Captured(run)
 

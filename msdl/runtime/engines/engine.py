@@ -13,17 +13,25 @@ from msdl.runtime.sections import Section
 
 CPU = torch.device("cpu")
 
+# Copies rows (M,) of values (N, ..) to where `out` (M, ..) lies, which is contiguous.
+Gather = Callable[[Tensor, Tensor, Tensor], None]
+
 # A whole network for one exit: images (N, C, H, W) -> its logits (N, classes); heads before it are not computed.
 Direct = Callable[[Tensor], Tensor]
+
+
+def select(values: Tensor, rows: Tensor, out: Tensor) -> None:
+    """The gather of torch, on the threads that it computes with."""
+    torch.index_select(values, 0, rows, out=out)
 
 
 @dataclass(frozen=True)
 class Engine:
     """A network that can be run: `sections`, one an exit, each given the state that the one before it left.
 
-    States are tensors of torch whose first axis is the batch, so that one gather (`msdl.runtime.waiting`) serves every
-    engine. The state that a section returns may be overwritten by its next call, and is not to be written to; logits
-    are the caller's own. Sections are called inside `running()`.
+    States are tensors of torch whose first axis is the batch; `gather` copies the rows of images that go on. The state
+    that a section returns may be overwritten by its next call, and is not to be written to; logits are the caller's
+    own. Sections are called inside `running()`.
 
     `shape` is that of an image, (C, H, W). `step`: a batch that isn't full is given in multiples of it, since sizes
     that never came before are slow at first; 1 where any size will do. `direct` makes the network of one exit alone,
@@ -37,6 +45,7 @@ class Engine:
     device: torch.device = CPU
     dtype: torch.dtype = torch.float32
     step: int = 1
+    gather: Gather = select
     direct: Callable[[int], Direct] | None = None
     running: Callable[[], AbstractContextManager[None]] = nullcontext
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from msdl.network.schedule import Value
 from msdl.runtime.errors import InputError
 from msdl.runtime.graphs import onnx_sections
-from msdl.runtime.manifest import Manifest, Part, Value
+from msdl.runtime.manifest import Manifest, Part
 from msdl.runtime.trained import Trained
 
 
@@ -80,12 +81,7 @@ def insist_on(given: Sequence[Tensor], wanted: Sequence[Value], name: str, devic
 
 def _onnx(trained: Trained) -> tuple[Graph, ...]:
     return tuple(
-        Graph(
-            f"The section of '{section.exit}'",
-            section.exit,
-            section.content,
-            *(tuple(Value(of.name, of.shape) for of in values) for values in (section.inputs, section.outputs)),
-        )
+        Graph(f"The section of '{section.exit}'", section.exit, section.content, section.inputs, section.outputs)
         for section in onnx_sections(trained)
     )
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from msdl.network.schedule import Value
 from msdl.runtime.engines import graphs
 from msdl.runtime.engines.bound import Bound
-from msdl.runtime.engines.engine import Direct, Engine
+from msdl.runtime.engines.engine import Direct, Engine, Gather, select
 from msdl.runtime.engines.graphs import Graph, Graphs
 from msdl.runtime.errors import InputError
-from msdl.runtime.manifest import Manifest, Value
+from msdl.runtime.manifest import Manifest
 from msdl.runtime.sections import Section, State
 from msdl.runtime.trained import Trained
 
@@ -45,6 +47,7 @@ def onnx(network: Trained | Manifest, threads: int | None = None) -> Engine:
         found.exits,
         found.shape,
         tuple(_section(_bound(runtime, graph, settings)) for graph in found.sections),
+        gather=_gather(runtime, settings),
         direct=_direct(runtime, found, settings),
         running=_running,
     )
@@ -134,6 +137,15 @@ def _section(bound: Bound) -> Section:
         return logits.clone(), tuple(left)
 
     return section
+
+
+def _gather(runtime: ModuleType, settings: SessionOptions) -> Gather:
+    """On the threads that the sections share; torch's own where there is no pool, or no onnx to write a model with."""
+    if _pool is None or find_spec("onnx") is None:
+        return select
+    from msdl.runtime.engines.gathering import gather, model
+
+    return gather(session(runtime, model(), "The gather", settings))
 
 
 def _direct(runtime: ModuleType, found: Graphs, settings: SessionOptions) -> Callable[[int], Direct] | None:

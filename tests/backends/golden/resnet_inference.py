@@ -32,31 +32,40 @@ class FlatLinear(nn.Linear):
 EPS = 1e-05
 
 
-def folded(weights: Mapping[str, Tensor], network: nn.Module) -> dict[str, Tensor]:
-    """The weights of the network as it was trained, for the network here.
+def fold(
+    network: nn.Module,
+    weights: dict[str, Tensor],
+    prefix: str,
+    *others: object,
+) -> None:
+    """Before weights are loaded: makes those of training the ones of the network here.
 
     A batch norm, y = g (x - m) / sqrt(v + EPS) + b, only scales and shifts what the
     convolution before it puts out. So the convolution has weights g / sqrt(v + EPS)
     times as large here, and a bias; all else keeps its key and its value.
     Here `stem.0` does the work of `stem.1`, too.
     """
-    found, kept = dict(weights), network.state_dict()
-    for conv, module in network.named_modules():
+    kept = network.state_dict(prefix=prefix)
+    for name, module in network.named_modules():
         if not isinstance(module, nn.Conv2d):
             continue
-        chain, _, number = conv.rpartition(".")
+        chain, _, number = name.rpartition(".")
         norm, eps = f"{chain}.{int(number) + 1}", EPS
-        if f"{norm}.running_var" in kept or f"{norm}.running_var" not in found:
+        conv, norm = f"{prefix}{name}", f"{prefix}{norm}"
+        parts = ("weight", "bias", "running_mean", "running_var")
+        keys = [f"{norm}.{part}" for part in parts]
+        # What isn't all there is left as it is, so that torch tells what is missing.
+        is_whole = weights.keys() >= {f"{conv}.weight", *keys}
+        if f"{norm}.weight" in kept or not is_whole:
             continue
-        names = ("weight", "bias", "running_mean", "running_var")
-        g, b, m, v = (found.pop(f"{norm}.{name}").double() for name in names)
-        found.pop(f"{norm}.num_batches_tracked", None)
+        g, b, m, v = (weights.pop(key).double() for key in keys)
+        weights.pop(f"{norm}.num_batches_tracked", None)
         scale = g / (v + eps).sqrt()
-        weight, bias = found[f"{conv}.weight"], found.get(f"{conv}.bias")
+        weight, bias = weights[f"{conv}.weight"], weights.get(f"{conv}.bias")
         before = 0 if bias is None else bias.double()
-        found[f"{conv}.bias"] = (b + (before - m) * scale).to(weight.dtype)
-        found[f"{conv}.weight"] = (weight * scale.view(-1, 1, 1, 1)).to(weight.dtype)
-    return found
+        weights[f"{conv}.bias"] = (b + (before - m) * scale).to(weight.dtype)
+        scaled = weight * scale.view(len(weight), 1, 1, 1)
+        weights[f"{conv}.weight"] = scaled.to(weight.dtype)
 
 
 # blocks.msd:12: main = conv3x3(c)/stride bn relu  conv3x3(c) bn
@@ -208,17 +217,9 @@ class Network(nn.Module):
         # Convolutions are fastest where the channels of a pixel lie together.
         nn.utils.convert_conv2d_weight_memory_format(self, torch.channels_last)
         self.eval()
-
-    def load_state_dict(
-        self,
-        state_dict: Mapping[str, Tensor],
-        strict: bool = True,
-        assign: bool = False,
-    ) -> tuple[list[str], list[str]]:
-        """Takes the weights of this network, or of the one that was trained."""
-        own = folded(state_dict, self)
-        keys: tuple[list[str], list[str]] = super().load_state_dict(own, strict, assign)
-        return keys
+        # Before weights are loaded, here or into a module that this is a part of.
+        hook: Callable[[object], object] = self.register_load_state_dict_pre_hook
+        hook(fold)
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """The outputs of all exits."""

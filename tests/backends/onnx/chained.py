@@ -59,12 +59,14 @@ def models(graph: Graph, weights: Mapping[str, Tensor]) -> list[Section]:
 
 
 def ran(section: Section, values: Mapping[str, NDArray[np.float32]]) -> Arrays:
-    """What a model puts out, by name and in its order."""
+    """What a model puts out, by name and in its order; a batch may have no images, too."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(section.content, options, providers=["CPUExecutionProvider"])
     assert [value.name for value in session.get_inputs()] == [value.name for value in section.inputs]
     assert [value.name for value in session.get_outputs()] == [value.name for value in section.outputs]
+    none = session.run(None, {name: value[:0] for name, value in values.items()})
+    assert [array.shape for array in none] == [(0, *value.shape) for value in section.outputs]
     return dict(zip((value.name for value in section.outputs), session.run(None, dict(values)), strict=True))
 
 

@@ -126,12 +126,28 @@ def windows(draw: st.DrawFn) -> tuple[Pool, Shape]:
     return pool, Shape(2, draw(st.integers(1, 12)), draw(st.integers(1, 12)))
 
 
-def fits(drawn: tuple[Pool, Shape]) -> bool:
-    pool, shape = drawn
+@st.composite
+def convolutions(draw: st.DrawFn) -> tuple[Conv, Shape]:
+    groups, dilation = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    inputs, outputs = (groups * draw(st.integers(1, 3)) for _ in range(2))
+    kernel, stride, padding = (draw(st.tuples(*[st.integers(*limits)] * 2)) for limits in ((1, 5), (1, 4), (0, 4)))
+    conv = Conv(inputs, outputs, kernel, stride, padding, dilation, groups, draw(st.booleans()))
+    return conv, Shape(inputs, draw(st.integers(1, 12)), draw(st.integers(1, 12)))
+
+
+def fits(drawn: tuple[Conv | Pool, Shape]) -> bool:
+    layer, shape = drawn
     try:
-        return bool(output(pool, [shape]))
+        return bool(output(layer, [shape]))
     except Misfit:
         return False
+
+
+@settings(max_examples=50)
+@given(convolutions().filter(fits))
+def test_a_convolution_is_that_of_torch(drawn: tuple[Conv, Shape]) -> None:
+    conv, shape = drawn
+    assert_right(chain(conv, BatchNorm(conv.outputs), image=shape))
 
 
 @settings(max_examples=150)

@@ -116,3 +116,5 @@ def test_where_exits_put_out_maps_there_are_no_mixes(tmp_path: Path) -> None:
     found = bench(str(tmp_path / "maps.msd"), PLAN)
     assert found.engines[0].mixes == () and len(found.engines[0].exits) == 4
     assert found.notes == ("Mixes are left out: early exit needs a class from every exit.",)
+    with pytest.raises(InputError, match="has no mixes: early exit needs a class from every exit"):
+        bench(str(tmp_path / "maps.msd"), replace(PLAN, mixes=("all-first",)))

@@ -9,7 +9,7 @@ from torch import Tensor
 from msdl.deployment.programs import programs
 from msdl.network.graph import Graph
 from msdl.runtime.graphs import onnx_sections
-from msdl.runtime.manifest import Manifest, Part, Value, sha256
+from msdl.runtime.manifest import Manifest, Part, sha256
 from msdl.runtime.run import Exit
 from msdl.runtime.trained import Trained, trained
 from tests.backends.interpreter import interpret
@@ -51,8 +51,7 @@ def logits(graph: Graph, images: Tensor) -> list[Tensor]:
 
 def _part(section, folder: Path, name: str) -> Part:
     (folder / name).write_bytes(section.content)
-    values = [tuple(Value(of.name, of.shape) for of in each) for each in (section.inputs, section.outputs)]
-    return Part(section.exit, name, sha256(section.content), *values)
+    return Part(section.exit, name, sha256(section.content), section.inputs, section.outputs)
 
 
 def _manifest(folder: Path, target: str, sections: tuple[Part, ...], direct: tuple[Part, ...]) -> Manifest:
