@@ -38,7 +38,7 @@ from msdl.runtime.trained import Trained, trained
 from msdl.version import VERSION
 
 THREADS = 2
-# ONNX Runtime's threads look for work for a while after a run, and would take time from what runs next.
+# Between torch and ONNX Runtime: the threads of each look for work for a while after a run.
 PAUSE = 0.02
 
 Run = Callable[[Tensor], object]
@@ -120,13 +120,13 @@ def one_graph(network: Trained) -> Run:
     return Bound(session(onnxruntime(), made.content, graph.name, options(THREADS)), graph)
 
 
-def alternating(runs: Mapping[str, Run], images: Tensor, turns: int) -> dict[str, list[float]]:
-    """The seconds of each run, turn by turn, after two turns that aren't counted."""
+def alternating(runs: Mapping[str, Run], images: Tensor, turns: int, pause: float = 0) -> dict[str, list[float]]:
+    """The seconds of each run, turn by turn, after two turns that aren't counted; a pause goes before each."""
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     with torch.inference_mode():
         for _ in range(turns + 2):
             for name, run in runs.items():
-                time.sleep(PAUSE)
+                time.sleep(pause)
                 start = time.perf_counter()
                 run(images)
                 seconds[name].append(time.perf_counter() - start)
@@ -140,13 +140,13 @@ def ratio(above: list[float], below: list[float]) -> float:
 
 def depths(subject: Subject) -> Iterator[list[str]]:
     """A row a batch size: all exits in sections against (b), (a) and (c)."""
-    runs = {"sections": subject.chained, "b": subject.whole, **subject.others}
     for batch, turns in zip(subject.case.batches, subject.case.turns, strict=True):
-        found = alternating(runs, subject.images(batch), turns)
-        sections = found["sections"]
-        faster = [f"{ratio(found[name], sections):.2f}" if name in found else "" for name in "ac"]
+        images, sections = subject.images(batch), {"sections": subject.chained}
+        found = alternating({**sections, "b": subject.whole}, images, turns)
+        others = alternating({**sections, **subject.others}, images, -(-turns // 4), PAUSE)
+        faster = [f"{ratio(others[name], others['sections']):.2f}" if name in others else "" for name in "ac"]
         milliseconds = [f"{1000 * median(found[name]):.2f}" for name in ("sections", "b")]
-        yield [subject.name, str(batch), *milliseconds, f"{ratio(sections, found['b']):.3f}", *faster]
+        yield [subject.name, str(batch), *milliseconds, f"{ratio(found['sections'], found['b']):.3f}", *faster]
 
 
 def first_exit(subject: Subject) -> list[str]:
@@ -162,14 +162,13 @@ def mixed(subject: Subject) -> Iterator[list[str]]:
     case, batch = subject.case, subject.case.batches[1]
     images, macs = subject.images(case.images), subject.macs
     clocked = Clocked.around(subject.engine)
-    lane = Lane(clocked.engine, measure(subject.engine, (1, 8, batch), threads=THREADS))
+    lane = Lane(clocked.engine, measure(subject.engine, sorted({1, 8, batch}), threads=THREADS))
     found = mixes(["all-first", *STANDARD], len(macs))
     loads = {mix.name: Load(mix.name, case.images, batch, mix) for mix in found}
     seconds: dict[str, list[float]] = {name: [] for name in (*loads, "b")}
     sections: dict[str, list[float]] = {name: [] for name in loads}
     for _ in range(case.passes + 1):
         for name, load in loads.items():
-            time.sleep(PAUSE)
             clocked.reset()
             seconds[name].append(through(lane, images, load, time.perf_counter).seconds)
             sections[name].append(clocked.seconds)

@@ -158,10 +158,11 @@ def _export(manifest: Manifest, engine: str | None, device: str) -> Opened:
 
 
 def _times(path: Path, engine: Engine) -> Times | None:
-    """The times in a file, if they are this engine's here; none where there is no file. Raises InputError."""
-    if not path.exists():
+    """The times in a file, if they are this engine's here; None also where they can't be read, since they only help."""
+    try:
+        times = Times.read(path)
+    except InputError:
         return None
-    times = Times.read(path)
     return times if times.fit(engine, torch.get_num_threads()) else None
 
 

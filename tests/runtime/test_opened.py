@@ -189,7 +189,7 @@ def test_times_of_something_else(changes: dict[str, Any], export: Path) -> None:
 def test_times_that_are_cut_short(export: Path) -> None:
     times(export)
     (export / TIMES).write_text((export / TIMES).read_text()[:-20])
-    assert f"'{export / TIMES}' is not JSON" in refusal(export)[0]
+    assert opened(export).times is None
 
 
 # What can't be opened

@@ -14,7 +14,6 @@ from msdl.deployment.bench.images import benched
 from msdl.deployment.bench.plan import Plan, mixing
 from msdl.deployment.bench.results import Benchmark, EngineResult
 from msdl.deployment.bench.surroundings import threads_of_torch, versions
-from msdl.runtime.errors import InputError
 from msdl.runtime.manifest import TIMES
 from msdl.runtime.opened import Opened, opened
 from msdl.runtime.sections import Clock
@@ -55,20 +54,10 @@ def bench(source: str, plan: Plan, *, clock: Clock = time.perf_counter, said: Sa
 
 
 def _opened(source: str, plan: Plan) -> tuple[Opened, ...]:
-    _forget_broken_times(Path(source) / TIMES)
     return tuple(
         opened(source, name, settings=plan.settings or None, device=plan.device, threads=plan.threads)
         for name in plan.engines
     )
-
-
-def _forget_broken_times(path: Path) -> None:
-    """Times that can't be read would keep an export from being opened, and are measured anew."""
-    if path.is_file():
-        try:
-            Times.read(path)
-        except InputError:
-            path.unlink()
 
 
 def _kept(times: Times | None, path: Path) -> tuple[str, ...]:
