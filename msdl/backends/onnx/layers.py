@@ -39,6 +39,7 @@ from msdl.network.layers import (
     Shuffle,
     Slice,
 )
+from msdl.network.tensors import tensors
 
 CHANNELS = 1  # the axis
 
@@ -85,7 +86,6 @@ def operators(layer: Layer, inputs: Sequence[Shape]) -> Iterator[Operator]:
 
 
 def _conv(conv: Conv) -> Operator:
-    shape = (conv.outputs, conv.inputs // conv.groups, *conv.kernel)
     attributes: Attributes = {
         "kernel_shape": conv.kernel,
         "strides": conv.stride,
@@ -93,13 +93,11 @@ def _conv(conv: Conv) -> Operator:
         "dilations": (conv.dilation, conv.dilation),
         "group": conv.groups,
     }
-    return Operator("Conv", (Read(), *_learned(shape, conv.bias)), attributes)
+    return Operator("Conv", (Read(), *learned(conv)), attributes)
 
 
 def _norm(norm: BatchNorm) -> Operator:
-    names = ("weight", "bias", "running_mean", "running_var")
-    statistics = (Weight(name, (norm.channels,)) for name in names)
-    return Operator("BatchNormalization", (Read(), *statistics), {"epsilon": norm.eps})
+    return Operator("BatchNormalization", (Read(), *learned(norm)), {"epsilon": norm.eps})
 
 
 def _activation(kind: ActivationKind) -> Operator:
@@ -123,14 +121,12 @@ def _linear(linear: Linear, shape: Shape) -> Iterator[Operator]:
     if not shape.flat:
         yield Operator("Flatten", (value,), {"axis": CHANNELS})
         value = Previous()
-    weights = _learned((linear.outputs, linear.inputs), linear.bias)
-    yield Operator("Gemm", (value, *weights), {"transB": 1})
+    yield Operator("Gemm", (value, *learned(linear)), {"transB": 1})
 
 
-def _learned(shape: tuple[int, ...], bias: bool) -> Iterator[Weight]:
-    yield Weight("weight", shape)
-    if bias:
-        yield Weight("bias", shape[:1])
+def learned(layer: Layer) -> Iterator[Weight]:
+    """A layer's tensors, which torch keeps in the order of the operator's; but for the count of batches seen."""
+    return (Weight(name) for name, shape in tensors(layer).items() if shape)
 
 
 def _shuffle(groups: int, shape: Shape) -> Iterator[Operator]:

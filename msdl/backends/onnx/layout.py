@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from msdl.backends.onnx.layers import operators
-from msdl.backends.onnx.operators import Operator, Previous, Read, Weight, integers
+from msdl.backends.onnx.layers import learned, operators
+from msdl.backends.onnx.operators import Operator, Previous, Read, integers
 from msdl.network.graph import Graph, Node
 from msdl.network.layers import Activation, Concat, Conv, Shape
 from msdl.network.schedule import Schedule
@@ -93,9 +93,8 @@ def _product(conv: Conv, shape: Shape, *, relu: bool) -> Iterator[Operator]:
     """A 1x1 convolution of a row of pixels, and its ReLU; the last operator gives a map again."""
     channels, height, width = shape.extents
     yield Operator("Reshape", (Read(), integers(0, channels, height * width)))
-    bias = (Weight("bias", (conv.outputs,)),) if conv.bias else ()
-    weight = Weight("weight", (conv.outputs, conv.inputs, 1, 1), left_out=1)
-    yield Operator("Conv", (Previous(), weight, *bias), {"kernel_shape": (1,)})
+    weight, *bias = learned(conv)
+    yield Operator("Conv", (Previous(), replace(weight, left_out=1), *bias), {"kernel_shape": (1,)})
     if relu:
         yield Operator("Relu", (Previous(),))
     yield Operator("Reshape", (Previous(), integers(0, conv.outputs, height, width)))

@@ -13,6 +13,7 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from msdl.backends.onnx.operators import Array, Constant, Operand, Operator, Previous, Read, Weight
 from msdl.backends.origins import origin
 from msdl.network.graph import Graph, Node
+from msdl.network.tensors import tensors
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -63,8 +64,8 @@ class Nodes:
                 return self._called(node.inputs[number])
             case Previous():
                 return before
-            case Weight(part, shape, left_out):
-                key = f"{node.id}.{part}"
+            case Weight(part, left_out):
+                key, shape = f"{node.id}.{part}", tensors(node.layer)[part]
                 value = fitting(self.weights, key, shape)
                 return self._constant(key, value.reshape(shape[: len(shape) - left_out]))
             case Constant(value):

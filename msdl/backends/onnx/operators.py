@@ -25,13 +25,12 @@ class Previous:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A tensor that the layer learned: `weight`, `bias`, `running_mean`, .. behind the id of its node.
+    """A tensor that the layer learned, one of `msdl.network.tensors`, by its name behind the id of its node.
 
     So many of its last axes, of length 1, are left out.
     """
 
     name: str
-    shape: tuple[int, ...]
     left_out: int = 0
 
 
