@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
 
 from msdl import files
 from msdl.deployment.programs import programs
-from msdl.network.schedule import Value
+from msdl.network.schedule import SectionFile
 from msdl.runtime.graphs import onnx_sections
 from msdl.runtime.manifest import Part, sha256
 from msdl.runtime.trained import Trained
 
-
-class Graph(Protocol):
-    """The work up to an exit as a target has it."""
-
-    @property
-    def exit(self) -> str: ...
-
-    @property
-    def content(self) -> bytes: ...
-
-    @property
-    def inputs(self) -> tuple[Value, ...]: ...
-
-    @property
-    def outputs(self) -> tuple[Value, ...]: ...
-
-
 # A target by its name, which is the suffix of its files too.
-GRAPHS: Mapping[str, Callable[[Trained], Iterator[Graph]]] = {"onnx": onnx_sections, "pt2": programs}
+GRAPHS: Mapping[str, Callable[[Trained], Iterator[SectionFile]]] = {"onnx": onnx_sections, "pt2": programs}
 
 
 def sections(trained: Trained, target: str, folder: Path) -> Iterator[Part]:
@@ -52,11 +34,11 @@ def alone(trained: Trained, target: str, folder: Path) -> Part:
     return _written(graph, folder, f"{graph.exit}.{target}")
 
 
-def _only(trained: Trained, target: str) -> Graph:
+def _only(trained: Trained, target: str) -> SectionFile:
     (graph,) = GRAPHS[target](trained)
     return graph
 
 
-def _written(graph: Graph, folder: Path, file: str) -> Part:
+def _written(graph: SectionFile, folder: Path, file: str) -> Part:
     files.write(folder / file, graph.content)
     return Part(graph.exit, file, sha256(graph.content), graph.inputs, graph.outputs)

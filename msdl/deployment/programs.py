@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import io
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,7 +13,7 @@ from torch.export import Dim, ExportedProgram
 
 from msdl.backends import backend
 from msdl.network.graph import IMAGE
-from msdl.network.schedule import LOGITS, Value
+from msdl.network.schedule import LOGITS, SectionFile, Value
 from msdl.runtime.load import execute
 from msdl.runtime.sections import State
 from msdl.runtime.trained import FoldedNetwork, Trained
@@ -27,18 +26,11 @@ EXAMPLES = 2
 ORIGINS = ("stack_trace", "nn_module_stack", "source_fn_stack")
 
 
-@dataclass(frozen=True)
-class Program:
-    """A section as torch.export saves it: called with the state, it gives logits and the tuple of the new state."""
+def programs(trained: Trained) -> Iterator[SectionFile]:
+    """The sections in their order, batch norms folded; each has the weights of its own nodes alone.
 
-    exit: str
-    content: bytes
-    inputs: tuple[Value, ...]
-    outputs: tuple[Value, ...]
-
-
-def programs(trained: Trained) -> Iterator[Program]:
-    """The sections in their order, batch norms folded; each has the weights of its own nodes alone."""
+    Called with the state, a program gives logits and the tuple of the new state.
+    """
     network = trained.folded
     module = _module(network, trained.compilation.digest)
     inputs: tuple[Value, ...] = (Value(IMAGE, network.graph.image.extents),)
@@ -46,7 +38,7 @@ def programs(trained: Trained) -> Iterator[Program]:
         state = tuple(Value(id, network.graph[id].size.extents) for id in section.state)
         alone = _Section(_only(module, section.nodes), number)
         logits = Value(LOGITS, network.graph[section.exit.output].size.extents)
-        yield Program(section.exit.name, _saved(_traced(alone, inputs)), inputs, (logits, *state))
+        yield SectionFile(section.exit.name, _saved(_traced(alone, inputs)), inputs, (logits, *state))
         inputs = state
 
 

@@ -32,6 +32,16 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionFile:
+    """The section of an exit in the format of a target: `content` reads the inputs and puts out logits and state."""
+
+    exit: str
+    content: bytes
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     sections: tuple[Section, ...]
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from msdl.network.schedule import SectionFile
 from msdl.runtime.errors import InputError
 from msdl.runtime.trained import Trained
 from msdl.version import VERSION
 
-if TYPE_CHECKING:
-    from msdl.backends.onnx import Section
 
-
-def onnx_sections(trained: Trained) -> Iterator[Section]:
+def onnx_sections(trained: Trained) -> Iterator[SectionFile]:
     """The sections in their order, ready for inference; the same network gives the same bytes. Raises InputError."""
     try:
         from msdl.backends.onnx import emit

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msdl.backends.onnx.nodes import Weights
-from msdl.backends.onnx.sections import Section
 from msdl.backends.onnx.writing import Network
 from msdl.network.graph import IMAGE, Graph
-from msdl.network.schedule import LOGITS, Schedule
+from msdl.network.schedule import LOGITS, Schedule, SectionFile
 
-__all__ = ["Section", "Weights", "emit", "whole"]
+__all__ = ["Weights", "emit", "whole"]
 
 
-def emit(graph: Graph, schedule: Schedule, weights: Weights, digest: str, version: str) -> Iterator[Section]:
+def emit(graph: Graph, schedule: Schedule, weights: Weights, digest: str, version: str) -> Iterator[SectionFile]:
     """A model for every section, in order.
 
     The first reads `image`, the others the state that the one before leaves. They put out `logits` and then the new
@@ -31,7 +30,7 @@ def emit(graph: Graph, schedule: Schedule, weights: Weights, digest: str, versio
         state = section.state
 
 
-def whole(graph: Graph, schedule: Schedule, weights: Weights, digest: str, version: str) -> Section:
+def whole(graph: Graph, schedule: Schedule, weights: Weights, digest: str, version: str) -> SectionFile:
     """All sections in one model: from `image` to `logits1`, `logits2`, .., one an exit. Raises as `emit` does."""
     logits = tuple(f"{LOGITS}{number}" for number, _ in enumerate(schedule.sections, start=1))
     return Network(graph, schedule, weights, digest, version).section(schedule.sections, (IMAGE,), logits)

@@ -10,11 +10,10 @@ from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 
 from msdl.backends.onnx.layout import Layout
 from msdl.backends.onnx.nodes import Nodes, Weights
-from msdl.backends.onnx.sections import Section
 from msdl.backends.origins import harmless
 from msdl.network import schedule
 from msdl.network.graph import Graph
-from msdl.network.schedule import Value
+from msdl.network.schedule import SectionFile, Value
 
 # ONNX Runtime reads both from 1.14 on, in browsers too; later ones have nothing that these networks need.
 OPSET, IR = 18, 8
@@ -30,7 +29,7 @@ class Network:
     digest: str
     version: str
 
-    def section(self, sections: Sequence[schedule.Section], reads: Iterable[str], logits: Iterable[str]) -> Section:
+    def section(self, sections: Sequence[schedule.Section], reads: Iterable[str], logits: Iterable[str]) -> SectionFile:
         """Sections that follow each other, as one model.
 
         It reads the values of these ids, and puts out the logits of every exit, by these names, and then the state that
@@ -43,7 +42,7 @@ class Network:
         content = self._model(
             self._nodes(sections, [value.name for value in inputs], heads), last.exit.name, inputs, outputs
         )
-        return Section(last.exit.name, content, inputs, outputs)
+        return SectionFile(last.exit.name, content, inputs, outputs)
 
     def _value(self, id: str) -> Value:
         return Value(id, self.graph[id].size.extents)

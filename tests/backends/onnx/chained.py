@@ -11,11 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from msdl.backends.onnx import Section, emit, whole
+from msdl.backends.onnx import emit, whole
 from msdl.network.folding import folded
 from msdl.network.graph import Graph
 from msdl.network.layers import BatchNorm, Conv, Linear
-from msdl.network.schedule import schedule
+from msdl.network.schedule import SectionFile, schedule
 from msdl.runtime.folding import folded_weights
 from tests.backends.interpreter import interpret
 
@@ -50,7 +50,7 @@ def arrays(weights: Mapping[str, Tensor]) -> Arrays:
     return {key: value.numpy() for key, value in weights.items()}
 
 
-def models(graph: Graph, weights: Mapping[str, Tensor]) -> list[Section]:
+def models(graph: Graph, weights: Mapping[str, Tensor]) -> list[SectionFile]:
     """A model a section; all of them pass onnx's own checks."""
     sections = list(emit(graph, schedule(graph), arrays(weights), DIGEST, VERSION))
     for section in sections:
@@ -58,7 +58,7 @@ def models(graph: Graph, weights: Mapping[str, Tensor]) -> list[Section]:
     return sections
 
 
-def ran(section: Section, values: Mapping[str, NDArray[np.float32]]) -> Arrays:
+def ran(section: SectionFile, values: Mapping[str, NDArray[np.float32]]) -> Arrays:
     """What a model puts out, by name and in its order; a batch may have no images, too."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -70,7 +70,7 @@ def ran(section: Section, values: Mapping[str, NDArray[np.float32]]) -> Arrays:
     return dict(zip((value.name for value in section.outputs), session.run(None, dict(values)), strict=True))
 
 
-def chained(sections: Iterable[Section], images: NDArray[np.float32]) -> Iterator[Arrays]:
+def chained(sections: Iterable[SectionFile], images: NDArray[np.float32]) -> Iterator[Arrays]:
     """What one section after another puts out, each from what the one before left; all of the shapes they declare."""
     state = {"image": images}
     for section in sections:
