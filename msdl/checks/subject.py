@@ -8,7 +8,7 @@ from functools import cached_property
 from msdl.language import syntax as ast
 from msdl.language.spec import NetworkSpec
 from msdl.network.graph import Cell, Exit, Graph
-from msdl.network.names import pieces
+from msdl.network.pieces import pieces
 from msdl.network.prune import pruned
 
 # The ops that make a vector, or a map of one position, whatever arrives.

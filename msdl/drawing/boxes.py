@@ -30,10 +30,11 @@ def boxes(
 
 
 def _box(sheet: Sheet, id: str, content: Content, state: State, mistake: str) -> Box:
-    place = sheet.lattice.places[id]
-    at, row = sheet.at(place), sheet.lattice.rows[place.row]
+    at = sheet.at(sheet.lattice.places[id])
+    is_exit = sheet.lattice.cells[id].role == "exit"
     return Box(
-        id, "exit" if row.role == "exits" else "cell", at.x, at.y, sheet.box_width, sheet.height_of(row),
+        id, "exit" if is_exit else "cell", at.x, at.y, sheet.box_width,
+        sheet.exit_height if is_exit else sheet.cell_height,
         content.lines, state, f"{content.facts}; {mistake}" if mistake else content.facts, content.shade,
-        content.order,
+        content.order, content.is_map,
     )  # fmt: skip

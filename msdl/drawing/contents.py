@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from msdl.drawing.lattice import Lattice
 from msdl.drawing.looks import TEXT, breadth, cut
 from msdl.drawing.picture import View
+from msdl.drawing.signs import is_map
 from msdl.network.graph import IMAGE, Graph, Node
 from msdl.network.layers import macs, parameters
 from msdl.network.schedule import Schedule
@@ -24,13 +25,17 @@ UNKNOWN = "?"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is said of a cell: `lines` in its box, `facts` as its tooltip; `done` are its MACs."""
+    """What is said of a cell: `lines` in its box, `facts` as its tooltip; `done` are its MACs.
+
+    `is_map` tells that it is an exit that puts out a map.
+    """
 
     lines: tuple[str, ...]
     facts: str
     done: int
     shade: float | None
     order: int | None
+    is_map: bool = False
 
 
 def contents(graph: Graph, lattice: Lattice, view: View, schedule: Schedule | None) -> dict[str, Content]:
@@ -42,18 +47,20 @@ def contents(graph: Graph, lattice: Lattice, view: View, schedule: Schedule | No
     done = {id: sum(macs(node.layer, node.size) for node in nodes[id] if node.shape) for id in lattice.places}
     dearest = max(done.values(), default=0) or 1
     order = _order(graph, schedule) if view.order and schedule is not None else {}
+    maps = {exit.cell.id for exit in graph.exits if is_map(graph, exit)}
     return {
         id: _content(
             id, names.get(id), _shape(graph, id, nodes[id]), nodes[id], done[id],
-            done[id] / dearest if view.cost else None, order.get(id),
+            done[id] / dearest if view.cost else None, order.get(id), id in maps,
         )
         for id in lattice.places
     }  # fmt: skip
 
 
 def _content(
-    id: str, name: str | None, shape: str, nodes: Sequence[Node], done: int, shade: float | None, order: int | None
-) -> Content:
+    id: str, name: str | None, shape: str, nodes: Sequence[Node], done: int, shade: float | None, order: int | None,
+    is_map: bool,
+) -> Content:  # fmt: skip
     kept = sum(parameters(node.layer) for node in nodes)
     facts = f"{id}: {shape}, {amount(kept)} parameters, {amount(done)} MACs" if shape != UNKNOWN else f"{id}: unknown"
     lines = (
@@ -63,7 +70,7 @@ def _content(
         None if shade is None else amount(done),
     )
     said = facts if name is None else f"{name}, {facts}"
-    return Content(tuple(line for line in lines if line is not None), said, done, shade, order)
+    return Content(tuple(line for line in lines if line is not None), said, done, shade, order, is_map)
 
 
 def _shape(graph: Graph, id: str, nodes: Sequence[Node]) -> str:

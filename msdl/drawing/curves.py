@@ -60,11 +60,31 @@ def around(source: Box, target: Box, depth: float, lane: float, gap: float) -> t
     )  # fmt: skip
 
 
+def corner(source: Box, target: Box, leaves: float = 0.0) -> tuple[Point, ...]:
+    """Around the corner below the upper of two boxes: down and then right, or right and then up.
+
+    `leaves` is how far above the middle it goes out to the right, in heights of the box.
+    """
+    falls = source.y > target.y
+    right = moved(source.right, 0, leaves * source.height)
+    start, end = (source.bottom, target.left) if falls else (right, target.bottom)
+    at = Point(start.x, end.y) if falls else Point(end.x, start.y)
+    into, out = _towards(at, start, TURN), _towards(at, end, TURN)
+    return (*straight(start, into), at, at, out, *straight(out, end)[1:])
+
+
+def _towards(start: Point, end: Point, by: float) -> Point:
+    """The point on the way from one point to another, so far away or half of the way."""
+    length = hypot(end.x - start.x, end.y - start.y)
+    part = min(by / length, 0.5)
+    return Point(start.x + (end.x - start.x) * part, start.y + (end.y - start.y) * part)
+
+
 def beside(source: Box, target: Box, aside: float) -> tuple[Point, ...]:
-    """Out of a box's right side and down past what stands below it, into the right side of the target."""
+    """Out of a box's right side and past what stands below it, or above, into the right side of the target."""
     x = source.right.x + aside
     first, last = Point(x, source.y), Point(x, target.y)
-    way = straight(moved(first, 0, -TURN), moved(last, 0, TURN))
+    way = straight(_towards(first, last, TURN), _towards(last, first, TURN))
     return (source.right, first, first, *way, last, last, target.right)
 
 

@@ -16,6 +16,7 @@ from msdl.drawing.lines import lines
 from msdl.drawing.picture import Picture, State, View
 from msdl.drawing.selection import Selection, selection
 from msdl.drawing.sheet import Sheet
+from msdl.drawing.signs import signs
 from msdl.drawing.states import states
 from msdl.drawing.surroundings import Title, bands, head, marks, text_width, titles, words
 from msdl.network.graph import Graph
@@ -52,6 +53,7 @@ def draw(
         (*marks(made), *samples.marks),
         (*words(said, made), *samples.words),
         samples.swatches,
+        (*signs(made.by_id.values()), *samples.signs),
     )
 
 
@@ -66,6 +68,7 @@ def _shown(
         None if view.exit is None else graph.exits[view.exit].name,
         max((content.done for content in written.values()), default=0) if view.cost else None,
         any(content.order is not None for content in written.values()),
+        any(content.is_map for content in written.values()),
     )
 
 

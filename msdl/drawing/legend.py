@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msdl.drawing.contents import LONGEST_NAME
 from msdl.drawing.looks import SIZES, breadth, cut
-from msdl.drawing.picture import LineKind, Mark, Point, State, Swatch, Words
+from msdl.drawing.picture import LineKind, Mark, Point, Sign, State, Swatch, Words
 from msdl.drawing.sheet import AROUND
 from msdl.quantities import amount
 
@@ -19,16 +19,19 @@ SHADES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry: a line, or fills side by side, and what they mean."""
+    """One entry: a line, fills side by side, or the sign of a map, and what they mean."""
 
     text: str
     kind: LineKind | None = None
     bold: bool = False
     fills: tuple[tuple[State, float | None], ...] = ()
+    sign: bool = False
 
     @property
     def sample(self) -> float:
         """The width of its sample."""
+        if self.sign:
+            return HIGH
         return SAMPLE if self.kind else SAMPLE * max(len(self.fills) * 0.6, 0.8) if self.fills else 0.0
 
     @property
@@ -40,6 +43,7 @@ class Legend(NamedTuple):
     marks: tuple[Mark, ...]
     swatches: tuple[Swatch, ...]
     words: tuple[Words, ...]
+    signs: tuple[Sign, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Shown:
     """What a drawing shows: kinds of lines, the first one that is folded, states of boxes, and what the view adds.
 
     `exit` is the name of the exit that is looked at; `dearest` are the MACs of the darkest box, where boxes are shaded.
+    `maps` tells that some exits put out maps.
     """
 
     kinds: tuple[LineKind, ...]
@@ -55,6 +60,7 @@ class Shown:
     exit: str | None = None
     dearest: int | None = None
     ordered: bool = False
+    maps: bool = False
 
 
 def items(shown: Shown) -> tuple[Item, ...]:
@@ -62,6 +68,8 @@ def items(shown: Shown) -> tuple[Item, ...]:
     found = [Item(kind, kind) for kind in shown.kinds]
     if shown.folded is not None:
         found.append(Item("and all before it", shown.folded, bold=True))
+    if shown.maps:
+        found.append(Item("an exit that is a map", sign=True))
     found += [Item(text, fills=((state, None),)) for state, text in _meanings(shown.exit) if state in shown.states]
     if shown.dearest is not None:
         fills: list[tuple[State, float | None]] = [("plain", part) for part in SHADES]
@@ -104,15 +112,18 @@ def legend(entries: Iterable[Item], width: float) -> Legend:
     marks: list[Mark] = []
     swatches: list[Swatch] = []
     words: list[Words] = []
+    signs: list[Sign] = []
     for number, row in enumerate(reversed(rows(entries, width))):
         x, y = AROUND, FOOT + LINE * number
         for entry in row:
             if entry.kind is not None:
                 marks.append(Mark("sample", Point(x, y), Point(x + SAMPLE, y), entry.kind, entry.bold))
+            if entry.sign:
+                signs.append(Sign(None, x + entry.sample / 2, y, entry.sample))
             swatches += _swatches(entry, Point(x, y))
             words.append(Words("legend", Point(x + entry.sample + GAP, y), entry.text, "left"))
             x += entry.width + BETWEEN
-    return Legend(tuple(marks), tuple(swatches), tuple(words))
+    return Legend(tuple(marks), tuple(swatches), tuple(words), tuple(signs))
 
 
 def _swatches(entry: Item, at: Point) -> Iterator[Swatch]:

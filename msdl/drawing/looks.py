@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from msdl.drawing.picture import BandRole, Box, Line, LineKind, State, Swatch, WordsRole
+from msdl.drawing.picture import BandRole, Box, Line, LineKind, Sign, State, Swatch, WordsRole
 
 FONT = "Helvetica"
 INK, GREY, FAINT, PAPER, ALARM = "#1a1a1a", "#767676", "#c8c8c8", "#ffffff", "#c00000"
@@ -32,6 +32,8 @@ STROKES: Mapping[LineKind, Stroke] = {
     "vertical": Stroke("#009E73", "dotted", 1.2),
     "up": Stroke("#E69F00", "dotted", 1.4, head="onormal"),
     "from": Stroke("#56B4E9", "dashed", 1.0, head="onormal"),
+    # The wine of Tol's muted colours, which goes with them.
+    "unpool": Stroke("#882255", "dashed", 1.0, head="odiamond"),
     "residual": Stroke("#666666", "solid", 0.6, head="onormal"),
     "dense": Stroke("#666666", "dotted", 1.2),
     "layer": Stroke("#0072B2", "solid"),
@@ -86,6 +88,11 @@ BANDS: Mapping[BandRole, Fill] = {
 }
 EXIT = Fill("#f7e3ee", "#CC79A7", INK)
 ALIVE = ("plain", "needed")
+
+
+def edge(sign: Sign) -> str:
+    """The colour of a sign's lines: that of the border of its box."""
+    return (EXIT if sign.state in ALIVE else FILLS[sign.state]).border
 
 
 def fill(of: Box | Swatch) -> Fill:

@@ -18,8 +18,9 @@ class Point(NamedTuple):
 BandRole = Literal["transition", "cell"]
 State = Literal["plain", "needed", "skipped", "later", "failed", "unknown"]
 LineKind = Literal[
-    "vertical", "horizontal", "diagonal", "up", "from", "residual", "dense", "layer", "between", "leave", "exit", "op"
-]
+    "vertical", "horizontal", "diagonal", "up", "from", "unpool", "residual", "dense", "layer", "between", "leave",
+    "exit", "op",
+]  # fmt: skip
 
 
 WordsRole = Literal["title", "caption", "row", "column", "legend", "error"]
@@ -31,7 +32,7 @@ class Box:
 
     `id` is that of the cell or node, the SVG's id as well. `lines` is what is written in it. `shade` is the part of the
     dearest cell's MACs that it takes, from 0 to 1, where costs are shown; `order` its number in the lazy schedule,
-    where that is.
+    where that is. `is_map` tells that an exit puts out a map, a prediction for each pixel.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Box:
     tooltip: str = ""
     shade: float | None = None
     order: int | None = None
+    is_map: bool = False
 
     @property
     def left(self) -> Point:
@@ -124,6 +126,20 @@ class Swatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """A small grid that says of an exit that it puts out a map: on the edge of its box `of`, or in the legend.
+
+    `x` and `y` are its middle, `size` is the length of its sides.
+    """
+
+    of: str | None
+    x: float
+    y: float
+    size: float
+    state: State = "plain"
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """A text and where it stands: its middle, or its start where `align` is "left"."""
 
@@ -146,6 +162,7 @@ class Picture:
     marks: tuple[Mark, ...]
     words: tuple[Words, ...]
     swatches: tuple[Swatch, ...] = ()
+    signs: tuple[Sign, ...] = ()
 
     def __iter__(self) -> Iterator[Box]:
         return iter(self.boxes)

@@ -54,7 +54,9 @@ def selection(readings: Sequence[Reading], lattice: Lattice, view: View) -> Sele
 def is_arc(connection: Connection, lattice: Lattice) -> bool:
     """Whether a connection goes over the boxes of its row."""
     source, target = lattice.places[connection.source], lattice.places[connection.target]
-    return source.row == target.row and (not connection.near or connection.kind == "residual")
+    between = range(source.column + 1, target.column)
+    arches = not connection.near or connection.kind == "residual"
+    return source.row == target.row and (arches or not lattice.is_free([source.row], between))
 
 
 def _longest(drawn: Collection[Connection], lattice: Lattice) -> int:

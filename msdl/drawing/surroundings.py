@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from msdl.analysis.sweeps import sweep
 from msdl.diagnostics import Diagnostic, Severity
 from msdl.drawing.boxes import Boxes
 from msdl.drawing.looks import SIZES, breadth, cut
@@ -18,6 +19,7 @@ from msdl.quantities import amount
 
 # The longest title that is written out; lines of the title are so much higher than their type.
 LONGEST_TITLE, LEADING = 60, 1.7
+LONGEST_HEADING = 12
 # A drawing is no report: the first errors, each in a line.
 MOST_ERRORS, LONGEST_ERROR = 3, 110
 TOP = 6.0
@@ -64,9 +66,9 @@ def words(said: Iterable[Title], boxes: Boxes) -> Iterator[Words]:
         y -= high
     yield from _rows(boxes)
     x = {boxes.lattice.places[id].column: box.x for id, box in boxes.by_id.items()}
-    for layer, column in boxes.lattice.layers.items():
+    for column, heading in boxes.lattice.headings.items():
         if column in x:
-            yield Words("column", Point(x[column], y - COLUMNS / 2), f"layer {layer}")
+            yield Words("column", Point(x[column], y - COLUMNS / 2), cut(heading, LONGEST_HEADING))
 
 
 def _rows(boxes: Boxes) -> Iterator[Words]:
@@ -86,7 +88,7 @@ def bands(graph: Graph, boxes: Boxes, top: float) -> tuple[Band, ...]:
         cell = node.cell
         if node.id.startswith(f"{cell.id}.transition"):
             compressed[cell.layer][cell.id] = boxes.by_id[cell.id]
-    upper = top + LABEL if boxes.lattice.layers else None
+    upper = top + LABEL if boxes.lattice.is_grid else None
     return tuple(_band(layer, found.values(), upper) for layer, found in sorted(compressed.items()))
 
 
@@ -99,12 +101,15 @@ def _band(layer: int, members: Collection[Box], top: float | None) -> Band:
 
 
 def marks(boxes: Boxes) -> Iterator[Mark]:
-    """A stroke behind the last cell of every scale that ends before the last layer."""
-    if not boxes.lattice.layers:
+    """A stroke behind the last cell of every scale that ends before the last layer. Sweeps end no scale."""
+    if not boxes.lattice.is_grid:
         return
+    swept = any(map(sweep, boxes.lattice.cells.values()))
     last: dict[int, Box] = {}
     for id, place in boxes.lattice.places.items():
-        if boxes.lattice.rows[place.row].role == "scale":
+        cell = boxes.lattice.cells[id]
+        # A sweep ends no scale, and what it reads of the first maps goes on in it.
+        if cell.role != "exit" and sweep(cell) is None and (cell.layer or not swept):
             last[place.row] = max(last.get(place.row, boxes.by_id[id]), boxes.by_id[id], key=lambda box: box.x)
     furthest = max((box.x for box in last.values()), default=0.0)
     for box in last.values():

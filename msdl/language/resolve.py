@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -15,13 +16,16 @@ from msdl.language.imports import declare, file_scope
 from msdl.language.numbers import UNKNOWN, Number, simplest
 from msdl.language.parse import parse_expression
 from msdl.language.scales import read_scales
-from msdl.language.spec import Definition, FileScope, NetworkSpec
+from msdl.language.spec import Definition, FileScope, NetworkSpec, sweep_names
 from msdl.language.suggest import did_you_mean
 from msdl.source import Source, Span
 
 LARGEST_EXTENT = 100_000
 
 Setting = int | float | str
+# What ids of nodes begin with.
+OWN_IDS = re.compile(r"image|stem|exits|(layer|sweep|between|leave)\d*(_\d+)?")
+
 Statement = TypeVar("Statement", bound=ast.Item)
 
 
@@ -78,6 +82,8 @@ def _network(network: ast.Network, file: FileScope, settings: Mapping[str, Setti
     for block in _all(items, ast.Block):
         findings.attempt(declare, block.name, places)
         blocks[block.name.text] = Definition(block, file, local=True)
+    for name in sweep_names(items):
+        findings.attempt(_declare_sweep, name, places)
     _require(network, items, findings)
     program = (ast.Layers, ast.Stages, ast.Sweep, ast.Repeat)
     return NetworkSpec(
@@ -100,6 +106,14 @@ def _network(network: ast.Network, file: FileScope, settings: Mapping[str, Setti
         expectations=tuple(claim for expect in _all(items, ast.Expect) for claim in expect.claims),
         statement=network,
     )
+
+
+def _declare_sweep(name: ast.Name, places: dict[str, Span]) -> None:
+    """A sweep's name begins the ids of its nodes. Raises Mistake."""
+    if OWN_IDS.fullmatch(name.text):
+        message = f"'{name.text}' is a name that msdl gives to nodes itself."
+        raise mistake("MSD208", message, name.span, "", "take a name that says more")
+    declare(name, places)
 
 
 def _all(items: Iterable[ast.Item], kind: type[Statement]) -> list[Statement]:

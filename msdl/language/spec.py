@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from msdl.language import syntax as ast
@@ -107,6 +107,20 @@ class NetworkSpec:
     statement: ast.Network
 
     @property
+    def sweeps(self) -> frozenset[str]:
+        """The names that sweeps give to the values they leave."""
+        return frozenset(name.text for name in sweep_names(self.program))
+
+    @property
     def known(self) -> Known:
         """The numbers that are the same everywhere in the network."""
         return Known(self.numbers, self.scales.columns)
+
+
+def sweep_names(items: Iterable[ast.Item]) -> Iterator[ast.Name]:
+    """The names of sweeps, in `repeat` as well."""
+    for item in items:
+        if isinstance(item, ast.Sweep) and item.name is not None:
+            yield item.name
+        elif isinstance(item, ast.Repeat):
+            yield from sweep_names(item.items)

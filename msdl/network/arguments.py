@@ -19,14 +19,16 @@ def bind(
     kernel: tuple[int, int],
     stride: int,
     here: Here,
+    around: ops.Around,
     findings: Findings,
 ) -> ops.Use:
     """What a use of an op says. Arguments that the op doesn't take go to the findings; then raises NotKnown."""
     if stride != 1 and not op.strided:
-        raise mistake("MSD203", f"'{call.name.text}' takes no stride.", call.span)
+        hint = f"`up = {stride}` says how much its map grows" if "up" in op.keywords else ""
+        raise mistake("MSD203", f"'{call.name.text}' takes no stride.", call.span, help=hint)
     defaults = _defaults(call.name.text, here)
     if not args and not defaults:
-        return ops.Use(op, kernel, stride, {}, frozenset(), (), call.span)
+        return ops.Use(op, kernel, stride, {}, frozenset(), (), call.span, around)
     binding = _Binding(op, kernel, here)
     for argument in args:
         binding.attempt(argument, findings)
@@ -36,7 +38,8 @@ def bind(
             binding.attempt(argument, findings)
     if binding.failed:
         raise ops.NotKnown
-    return ops.Use(op, kernel, stride, binding.numbers, frozenset(binding.flags), tuple(binding.extra), call.span)
+    flags, extra = frozenset(binding.flags), tuple(binding.extra)
+    return ops.Use(op, kernel, stride, binding.numbers, flags, extra, call.span, around)
 
 
 def _defaults(word: str, here: Here) -> tuple[ast.Argument, ...]:

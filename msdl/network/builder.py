@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from msdl.diagnostics import Diagnostic, error
 from msdl.network.graph import IMAGE, Cell, Node
-from msdl.network.layers import Broken, Image, Layer, Shape, output
+from msdl.network.layers import Broken, Image, Layer, Shape
+from msdl.network.shapes import output
 from msdl.source import Span
 
 MOST_NODES = 250_000

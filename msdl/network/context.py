@@ -67,7 +67,8 @@ class Context:
     """The names of one expression. `root` is the statement of the network that a block is used in.
 
     `locals` holds parameters, equations, `s`, `l`, `i`, `stride`; `calls` the uses of blocks that led here, outermost
-    first; `place` says where we are, as messages print it (` at layer 7, scale 3`).
+    first; `place` says where we are, as messages print it (` at layer 7, scale 3`). `parts` is one of the other parts
+    of the join that the expression stands in: what `crop` and `fit` go by.
     """
 
     numbers: Mapping[str, Number]
@@ -81,6 +82,7 @@ class Context:
     place: str = ""
     calls: tuple[ast.Call, ...] = ()
     root: Context | None = field(default=None, repr=False)
+    parts: Value | None = None
 
     def of_block(
         self, definition: Definition, call: ast.Call, flow: Value, locals: dict[str, Result | Family]
@@ -89,11 +91,23 @@ class Context:
         calls = (*self.calls, call)
         root = self.root or self
         if definition.local:
-            coordinates = {name: value for name, value in root.locals.items() if name in COORDINATES}
-            return replace(root, locals={**coordinates, **locals}, input=flow, calls=calls, root=root)
+            # The families that a statement of the network sees are the values of sweeps.
+            seen = {k: value for k, value in root.locals.items() if k in COORDINATES or isinstance(value, dict)}
+            return replace(root, locals={**seen, **locals}, input=flow, calls=calls, root=root, parts=self.parts)
         file = definition.file
         return Context(
-            file.lets, {}, None, locals, file.blocks, file.defaults, flow, self.share, self.place, calls, root
+            file.lets,
+            {},
+            None,
+            locals,
+            file.blocks,
+            file.defaults,
+            flow,
+            self.share,
+            self.place,
+            calls,
+            root,
+            self.parts,
         )
 
     @property
@@ -213,6 +227,10 @@ class Spot:
     def on(self, flow: Value) -> Spot:
         """The same place with another value arriving, inside a chain."""
         return Spot(flow, self.context, self.trail)
+
+    def among(self, part: Value | None) -> Spot:
+        """The same place in a part of a join, another part of which is told."""
+        return self if part is None else replace(self, context=replace(self.context, parts=part))
 
     @property
     def inside(self) -> Spot:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from msdl.network.graph import Graph, Node
-from msdl.network.layers import AdaptivePool, Conv, Flatten, Linear, Pool, Shape, macs, parameters
+from msdl.network.layers import Conv, Deconv, Linear, Shape, macs, parameters
+from msdl.network.receptive import receptive_fields
 from msdl.network.schedule import first_exit, needed_by, states
 
 BYTES_OF_A_FLOAT = 4
@@ -73,7 +74,7 @@ def costs(graph: Graph) -> Costs:
     direct = _direct(graph, needs)
     lazy = list(accumulate(_by_section(graph, needs, _macs)))
     activations = list(accumulate(_by_section(graph, needs, _activations)))
-    fields = _receptive_fields(graph)
+    fields = receptive_fields(graph)
     kept = states(graph)
     exits = tuple(
         ExitCost(
@@ -97,7 +98,7 @@ def _macs(node: Node) -> int:
 
 
 def _activations(node: Node) -> int:
-    return node.size.elements if isinstance(node.layer, Conv | Linear) else 0
+    return node.size.elements if isinstance(node.layer, Conv | Deconv | Linear) else 0
 
 
 def _by_layer(graph: Graph) -> tuple[list[int], list[int]]:
@@ -140,36 +141,3 @@ def _direct(graph: Graph, needs: Mapping[str, int]) -> list[int]:
             sums[number] += count
             bits &= bits - 1
     return sums
-
-
-def _receptive_fields(graph: Graph) -> dict[str, tuple[int, int]]:
-    """Per node the input pixels one position depends on, by the usual recurrence r' = r + (k - 1) j, j' = j s."""
-    fields: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {}
-    for node in graph:
-        if not node.inputs:
-            fields[node.id] = ((1, 1), (1, 1))
-            continue
-        reach = tuple(max(fields[source][0][side] for source in node.inputs) for side in (0, 1))
-        jump = tuple(max(fields[source][1][side] for source in node.inputs) for side in (0, 1))
-        kernel, stride = _window(node, graph[node.inputs[0]].size)
-        fields[node.id] = (
-            (reach[0] + (kernel[0] - 1) * jump[0], reach[1] + (kernel[1] - 1) * jump[1]),
-            (jump[0] * stride[0], jump[1] * stride[1]),
-        )
-    return {id: field for id, (field, _) in fields.items()}
-
-
-def _window(node: Node, source: Shape) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The window a layer slides over its input and its stride; the whole map for layers that don't slide."""
-    match node.layer:
-        case Conv(kernel=(high, wide), stride=stride, dilation=dilation):
-            return (dilation * (high - 1) + 1, dilation * (wide - 1) + 1), stride
-        case Pool(kernel=kernel, stride=stride):
-            return kernel, stride
-        case Linear() | Flatten():
-            return (source.height, source.width), (1, 1)
-        case AdaptivePool():
-            rows, columns = source.height // node.size.height, source.width // node.size.width
-            return (max(rows, 1), max(columns, 1)), (max(rows, 1), max(columns, 1))
-        case _:
-            return (1, 1), (1, 1)

@@ -12,12 +12,13 @@ from msdl.network.builder import TooLarge
 from msdl.network.graph import Graph
 from msdl.network.layers import Shape
 from msdl.network.names import check_names
-from msdl.network.plan import Run, StageRun, plan
+from msdl.network.plan import Run, StageRun, SweepRun, plan
 from msdl.network.recurrence.exits import exits_at
 from msdl.network.recurrence.grid import layers
 from msdl.network.recurrence.stages import stages
 from msdl.network.recurrence.state import Recurrence
 from msdl.network.recurrence.stem import stem
+from msdl.network.recurrence.sweeps import sweep
 
 # Blocks that use themselves nest Python's calls about ten deep for each of the hundred uses allowed.
 RECURSION_LIMIT = 6_000
@@ -57,6 +58,8 @@ def _expand(spec: NetworkSpec, findings: Findings) -> Graph:
                 layers(recurrence, run)
             case StageRun():
                 stages(recurrence, run)
+            case SweepRun():
+                sweep(recurrence, run)
     return Graph.of(
         spec.name.text,
         Shape(*spec.image) if spec.image else Shape(1, 1, 1),

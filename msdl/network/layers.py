@@ -1,12 +1,13 @@
-"""The closed set of primitive layers: what each puts out, how many parameters it has, how many multiply-adds it takes.
+"""The closed set of primitive layers: how many parameters each has, how many multiply-adds it takes.
+
+What each puts out is in `shapes.py`.
 
 Blocks are written in the language and elaborate to these. A new primitive is a class here and an arm in each `match`;
-mypy names the backends that lack theirs.
+mypy names the modules that lack theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Literal, NamedTuple, assert_never
@@ -62,6 +63,19 @@ class Conv:
 
 
 @dataclass(frozen=True, slots=True)
+class Deconv:
+    """Transposed convolution: every pixel spreads over a window, `stride` apart; the padding is cut off again."""
+
+    inputs: int
+    outputs: int
+    kernel: Pair
+    stride: Pair
+    padding: Pair = (0, 0)
+    groups: int = 1
+    bias: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BatchNorm:
     channels: int
     eps: float = 1e-5
@@ -85,6 +99,46 @@ class Pool:
     padding: Pair
     ceil: bool = False
     count_padding: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unpool:
+    """Undoes a max pool: each pixel goes back to where the maximum of its window was, with zeros around.
+
+    It reads what is to be spread and, second, what that pool read, from which it knows the places and the size.
+    """
+
+    kernel: Pair
+    stride: Pair
+    padding: Pair
+    ceil: bool = False
+
+
+ResizeMode = Literal["bilinear", "nearest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """Interpolation to a map of `height` x `width`.
+
+    Pixels are squares whose centres are sampled; with `corners` (bilinear alone) they are points, and the corners of
+    both maps meet. `nearest` takes the pixel at floor(index * old / new).
+    """
+
+    height: int
+    width: int
+    mode: ResizeMode = "bilinear"
+    corners: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """Zeros around a map, so many rows and columns; a negative number cuts."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +166,14 @@ class Flatten:
 @dataclass(frozen=True, slots=True)
 class Dropout:
     probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """`scale * x + shift`, two numbers of the spec: `1 - gate`, `0.1 * residual`."""
+
+    scale: float
+    shift: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,57 +218,9 @@ class Broken:
 
 Join = Concat | Add | Multiply | Mean
 Layer = (
-    Image | Conv | BatchNorm | Activation | Pool | AdaptivePool | Linear | Flatten | Dropout | Shuffle | Slice
-    | Join | Broken
+    Image | Conv | Deconv | BatchNorm | Activation | Pool | Unpool | AdaptivePool | Resize | Pad | Linear | Flatten
+    | Dropout | Affine | Shuffle | Slice | Join | Broken
 )  # fmt: skip
-
-
-MOST_CHANNELS = 10**9
-TOO_SMALL = "MSD401"
-NEEDS_A_MAP = (Conv, BatchNorm, Pool, AdaptivePool, Shuffle)
-
-
-class Misfit(Exception):
-    """These shapes don't go into this layer. `code` is the diagnostic's."""
-
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        super().__init__(message)
-
-
-def output(layer: Layer, inputs: Sequence[Shape]) -> Shape:
-    """The shape a layer puts out. Raises Misfit."""
-    if isinstance(layer, NEEDS_A_MAP) and inputs[0].flat:
-        raise Misfit("MSD405", f"a feature map belongs here, but a vector of {inputs[0]} numbers arrives")
-    match layer:
-        case Image(shape):
-            return shape
-        case Conv(outputs=channels, dilation=dilation):
-            height, width = _window(layer, inputs[0], dilation)
-            return Shape(channels, height, width)
-        case Pool():
-            height, width = _window(layer, inputs[0], 1, ceil=layer.ceil)
-            return Shape(inputs[0].channels, height, width)
-        case AdaptivePool(height, width):
-            return Shape(inputs[0].channels, height or inputs[0].height, width or inputs[0].width)
-        case BatchNorm() | Activation() | Dropout() | Shuffle():
-            return inputs[0]
-        case Linear(outputs=outputs):
-            return Shape(outputs, 1, 1, flat=True)
-        case Flatten():
-            return Shape(inputs[0].elements, 1, 1, flat=True)
-        case Slice(start, stop):
-            return inputs[0]._replace(channels=stop - start)
-        case Concat():
-            return _concatenated(inputs)
-        case Add() | Mean():
-            return _alike(layer, inputs)
-        case Multiply():
-            return _broadcast(inputs)
-        case Broken():
-            raise AssertionError("a broken node has no shape")
-        case _:
-            assert_never(layer)
 
 
 def parameters(layer: Layer) -> int:
@@ -214,84 +228,42 @@ def parameters(layer: Layer) -> int:
     match layer:
         case Conv(inputs=inputs, outputs=outputs, kernel=kernel, groups=groups, bias=bias):
             return outputs * (inputs // groups) * prod(kernel) + (outputs if bias else 0)
+        case Deconv(inputs=inputs, outputs=outputs, kernel=kernel, groups=groups, bias=bias):
+            return inputs * (outputs // groups) * prod(kernel) + (outputs if bias else 0)
         case BatchNorm(channels=channels):
             return 2 * channels
         case Linear(inputs=inputs, outputs=outputs, bias=bias):
             return inputs * outputs + (outputs if bias else 0)
-        case Image() | Activation() | Pool() | AdaptivePool() | Flatten() | Dropout() | Shuffle():
+        case Image() | Activation() | Pool() | Unpool() | AdaptivePool() | Resize() | Pad() | Flatten() | Dropout():
             return 0
-        case Slice() | Concat() | Add() | Multiply() | Mean() | Broken():
+        case Affine() | Shuffle() | Slice() | Concat() | Add() | Multiply() | Mean() | Broken():
             return 0
         case _:
             assert_never(layer)
 
 
 def macs(layer: Layer, shape: Shape) -> int:
-    """Multiply-adds of convolutions and linear layers for one image; `shape` is what the layer puts out."""
+    """Multiply-adds of convolutions, transposed ones too, and linear layers for one image; `shape` is what comes out.
+
+    A transposed convolution multiplies every pixel that arrives with its whole kernel.
+    """
     match layer:
         case Conv(inputs=inputs, kernel=kernel, groups=groups):
             return shape.elements * (inputs // groups) * prod(kernel)
+        case Deconv(inputs=inputs, outputs=outputs, kernel=kernel, groups=groups):
+            return inputs * (outputs // groups) * prod(kernel) * prod(_gathered(layer, shape))
         case Linear(inputs=inputs, outputs=outputs):
             return inputs * outputs
-        case (
-            Image() | BatchNorm() | Activation() | Pool() | AdaptivePool() | Flatten() | Dropout() | Shuffle() | Slice()
-        ):
+        case Image() | BatchNorm() | Activation() | Pool() | Unpool() | AdaptivePool() | Resize() | Pad() | Flatten():
             return 0
-        case Concat() | Add() | Multiply() | Mean() | Broken():
+        case Dropout() | Affine() | Shuffle() | Slice() | Concat() | Add() | Multiply() | Mean() | Broken():
             return 0
         case _:
             assert_never(layer)
 
 
-def _window(layer: Conv | Pool, shape: Shape, dilation: int, ceil: bool = False) -> Pair:
-    """The map a sliding window leaves (the formula of torch.nn.Conv2d and MaxPool2d, ceil_mode included)."""
+def _gathered(layer: Deconv, shape: Shape) -> Pair:
+    """The map that arrives at a transposed convolution, from the one it puts out."""
     sides = zip((shape.height, shape.width), layer.kernel, layer.stride, layer.padding, strict=True)
-    height, width = (_side(size, kernel, stride, padding, dilation, ceil) for size, kernel, stride, padding in sides)
-    if height < 1 or width < 1:
-        reach = "x".join(str(dilation * (kernel - 1) + 1) for kernel in layer.kernel)
-        raise Misfit(TOO_SMALL, f"a window of {reach} doesn't fit into a map of {shape.map}")
+    height, width = ((size + 2 * padding - kernel) // stride + 1 for size, kernel, stride, padding in sides)
     return height, width
-
-
-def _side(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil: bool) -> int:
-    span = size + 2 * padding - dilation * (kernel - 1) - 1
-    if span < 0:
-        return 0
-    steps = -(-span // stride) if ceil else span // stride
-    # In ceil mode a last window that would start in the right padding is dropped.
-    return steps if ceil and steps * stride >= size + padding else steps + 1
-
-
-def _concatenated(inputs: Sequence[Shape]) -> Shape:
-    first = inputs[0]
-    for shape in inputs[1:]:
-        if shape[1:] != first[1:]:
-            raise Misfit("MSD403", f"{_described(first)} and {_described(shape)} can't be concatenated")
-    channels = sum(shape.channels for shape in inputs)
-    if channels > MOST_CHANNELS:
-        raise Misfit("MSD303", f"{channels:,} channels are more than the {MOST_CHANNELS:,} that msdl takes on")
-    return first._replace(channels=channels)
-
-
-def _described(shape: Shape) -> str:
-    return f"a vector of {shape}" if shape.flat else f"a map of {shape.map}"
-
-
-def _alike(layer: Add | Mean, inputs: Sequence[Shape]) -> Shape:
-    first = inputs[0]
-    for shape in inputs[1:]:
-        if shape != first:
-            verb = "added" if isinstance(layer, Add) else "averaged"
-            raise Misfit("MSD402", f"{first} and {shape} can't be {verb}")
-    return first
-
-
-def _broadcast(inputs: Sequence[Shape]) -> Shape:
-    result = inputs[0]
-    for shape in inputs[1:]:
-        sides = zip(result[:3], shape[:3], strict=True)
-        if result.flat != shape.flat or any(a != b and 1 not in (a, b) for a, b in sides):
-            raise Misfit("MSD402", f"{result} and {shape} can't be multiplied")
-        channels, height, width = (max(a, b) for a, b in zip(result[:3], shape[:3], strict=True))
-        result = Shape(channels, height, width, result.flat)
-    return result

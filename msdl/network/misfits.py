@@ -33,7 +33,7 @@ def too_small(
     if spot.flow.shape is not None and needed is not None:
         size, what = needed
         arrives = "The input" if spot.flow.id == IMAGE else f"Scale {spot.cell.scale} at layer {spot.cell.layer}"
-        message = f"{arrives} is {spot.flow.shape.map}; the {_role(spot.cell)} needs at least {size}x{size} for {what}."
+        message = f"{arrives} is {spot.flow.shape.map}; the {_role(spot.cell)} needs at least {size}x{size}{what}."
     return found.context.explain(mistake(found.misfit.code, message, found.span, text, "", origin).diagnostic)
 
 
@@ -53,7 +53,8 @@ def _needed(expression: ast.Expression, spot: Spot, trial: Callable[[], Evaluato
         if len(tried.builder.nodes) > MOST_WORK_TRIED or tried.findings:
             return None
         if not tried.misfits:
-            return size, demands(node.layer for node in tried.builder)
+            what = demands(node.layer for node in tried.builder)
+            return size, f" for {what}" if what else ""
     return None
 
 

@@ -6,8 +6,8 @@ file declares; one declared in a network sees the network's names too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from msdl.diagnostics import Diagnostic, Label, error
 from msdl.language import syntax as ast
@@ -15,7 +15,9 @@ from msdl.language.numbers import FUNCTIONS
 from msdl.language.spec import Definition, NetworkSpec
 from msdl.language.suggest import did_you_mean
 from msdl.network import ops
-from msdl.network.chains import VALUE_FUNCTIONS, unknown_word
+from msdl.network.chains import unknown_word
+from msdl.network.joins import VALUE_FUNCTIONS
+from msdl.network.pieces import children, walk
 from msdl.source import Span
 
 EVERYWHERE = frozenset({"channels", "share", "compress", *FUNCTIONS, *VALUE_FUNCTIONS})
@@ -27,7 +29,7 @@ def check_names(spec: NetworkSpec) -> Iterator[Diagnostic]:
     """The unknown words of a network and of the blocks it can see, and blocks that use themselves without end."""
     network = Scope(
         frozenset(spec.blocks),
-        frozenset({*spec.numbers, *spec.scales.columns, *OF_A_NETWORK}),
+        frozenset({*spec.numbers, *spec.scales.columns, *OF_A_NETWORK, *spec.sweeps}),
     )
     for item in spec.statement.items:
         if not isinstance(item, ast.Block):
@@ -103,15 +105,13 @@ def unknown_words(node: object, scope: Scope) -> Iterator[Diagnostic]:
             return
         case _:
             pass
-    for child in _children(node):
+    for child in children(node):
         yield from unknown_words(child, scope)
 
 
 def _call(name: ast.Name, args: tuple[ast.Argument, ...], scope: Scope) -> Iterator[Diagnostic]:
     if not scope.knows(name.text):
         yield _unknown(name.text, name.span, scope)
-    if ops.is_planned(name.text):
-        return
     found = ops.find(name.text)
     yield from _arguments(args, found[0].flags if found and name.text not in scope.names else (), scope)
 
@@ -140,13 +140,6 @@ def _arguments(args: tuple[ast.Argument, ...], flags: tuple[str, ...], scope: Sc
             yield _unknown(value.name.text, value.name.span, scope.with_names(flags))
         else:
             yield from unknown_words(value, scope)
-
-
-def _children(node: object) -> Iterator[object]:
-    if isinstance(node, tuple):
-        yield from node
-    elif is_dataclass(node) and not isinstance(node, Span | ast.Name):
-        yield from (getattr(node, field.name) for field in fields(node))
 
 
 def _unknown(word: str, span: Span, scope: Scope) -> Diagnostic:
@@ -184,25 +177,6 @@ def _uses(block: ast.Block) -> Iterator[ast.Call]:
     if name in hidden or name in (parameter.name.text for parameter in block.params):
         return iter(())
     return (found for found in walk(block.body) if isinstance(found, ast.Call) and found.name.text == name)
-
-
-def walk(node: object) -> Iterator[object]:
-    left = [node]
-    while left:
-        found = left.pop()
-        yield found
-        left += _children(found)
-
-
-def pieces(node: object, blocks: Mapping[str, Definition]) -> Iterator[object]:
-    """Every piece of a piece of syntax, and of the blocks it uses."""
-    left, seen = [node], set[str]()
-    while left:
-        for found in walk(left.pop()):
-            yield found
-            if isinstance(found, ast.Call) and found.name.text in blocks and found.name.text not in seen:
-                seen.add(found.name.text)
-                left.append(blocks[found.name.text].block.body)
 
 
 def _decreases(call: ast.Call, block: ast.Block) -> bool:

@@ -11,10 +11,12 @@ from msdl.network.layers import (
     Activation,
     AdaptivePool,
     Add,
+    Affine,
     BatchNorm,
     Broken,
     Concat,
     Conv,
+    Deconv,
     Dropout,
     Flatten,
     Image,
@@ -22,9 +24,12 @@ from msdl.network.layers import (
     Linear,
     Mean,
     Multiply,
+    Pad,
     Pool,
+    Resize,
     Shuffle,
     Slice,
+    Unpool,
 )
 
 Extents = tuple[int, ...]
@@ -35,14 +40,16 @@ def tensors(layer: Layer) -> dict[str, Extents]:
     match layer:
         case Conv(inputs=inputs, outputs=outputs, kernel=kernel, groups=groups, bias=bias):
             return {"weight": (outputs, inputs // groups, *kernel)} | ({"bias": (outputs,)} if bias else {})
+        case Deconv(inputs=inputs, outputs=outputs, kernel=kernel, groups=groups, bias=bias):
+            return {"weight": (inputs, outputs // groups, *kernel)} | ({"bias": (outputs,)} if bias else {})
         case BatchNorm(channels=channels):
             learned = dict.fromkeys(("weight", "bias", "running_mean", "running_var"), (channels,))
             return {**learned, "num_batches_tracked": ()}
         case Linear(inputs=inputs, outputs=outputs, bias=bias):
             return {"weight": (outputs, inputs)} | ({"bias": (outputs,)} if bias else {})
-        case Image() | Activation() | Pool() | AdaptivePool() | Flatten() | Dropout() | Shuffle():
+        case Image() | Activation() | Pool() | Unpool() | AdaptivePool() | Resize() | Pad() | Flatten() | Dropout():
             return {}
-        case Slice() | Concat() | Add() | Multiply() | Mean() | Broken():
+        case Affine() | Shuffle() | Slice() | Concat() | Add() | Multiply() | Mean() | Broken():
             return {}
         case _:
             assert_never(layer)

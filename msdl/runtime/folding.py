@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from msdl.network.folding import Fold
+from msdl.network.layers import Conv, Deconv
 
 STATISTICS = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
@@ -25,11 +26,19 @@ def folded_weights(weights: Mapping[str, Tensor], folds: Iterable[Fold]) -> dict
         weight = weights[f"{fold.conv}.weight"]
         scale = gamma / (variance + fold.eps).sqrt()
         shift = beta - mean * scale
-        if fold.had_bias:
+        if fold.layer.bias:
             shift = shift + weights[f"{fold.conv}.bias"].double() * scale
-        found[f"{fold.conv}.weight"] = (weight.double() * scale.view(-1, *[1] * (weight.dim() - 1))).to(weight.dtype)
+        found[f"{fold.conv}.weight"] = _scaled(weight.double(), scale, fold.layer).to(weight.dtype)
         found[f"{fold.conv}.bias"] = shift.to(weight.dtype)
     return found
+
+
+def _scaled(weight: Tensor, scale: Tensor, layer: Conv | Deconv) -> Tensor:
+    """A weight whose output channels are scaled; a transposed convolution's has them second, by groups."""
+    if isinstance(layer, Conv):
+        return weight * scale.view(-1, 1, 1, 1)
+    grouped = weight.reshape(layer.groups, -1, *weight.shape[1:]) * scale.view(layer.groups, 1, -1, 1, 1)
+    return grouped.flatten(0, 1)
 
 
 def _present(value: Tensor | None, norm: str) -> Tensor:

@@ -21,8 +21,8 @@ from msdl.network.layers import (
     Pool,
     Shape,
     Slice,
-    output,
 )
+from msdl.network.shapes import output
 from msdl.source import Source, Span
 
 TEXT = "network hand {\n  layers 4 dense(6) {   # the grid\n}\n"

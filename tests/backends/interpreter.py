@@ -14,19 +14,25 @@ from msdl.network.layers import (
     Activation,
     AdaptivePool,
     Add,
+    Affine,
     BatchNorm,
     Concat,
     Conv,
+    Deconv,
     Dropout,
     Flatten,
     Image,
     Linear,
     Mean,
     Multiply,
+    Pad,
     Pool,
+    Resize,
     Shuffle,
     Slice,
+    Unpool,
 )
+from tests.backends.resampling import deconvolved, padded, resized, unpooled
 
 Weights = Mapping[str, Tensor]
 
@@ -46,6 +52,9 @@ def _value(node: Node, inputs: Sequence[Tensor], weights: Weights) -> Tensor:
         case Conv(_, _, _, stride, padding, dilation, groups, bias):
             offset = weights[f"{node.id}.bias"] if bias else None
             return functional.conv2d(x, weights[f"{node.id}.weight"], offset, stride, padding, dilation, groups)
+        case Deconv(bias=bias):
+            offset = weights[f"{node.id}.bias"] if bias else None
+            return deconvolved(node.layer, x, weights[f"{node.id}.weight"], offset)
         case BatchNorm(_, eps):
             mean, variance, scale, shift = (
                 weights[f"{node.id}.{name}"] for name in ("running_mean", "running_var", "weight", "bias")
@@ -57,6 +66,12 @@ def _value(node: Node, inputs: Sequence[Tensor], weights: Weights) -> Tensor:
             return functional.max_pool2d(x, kernel, stride, padding, ceil_mode=ceil)
         case Pool(_, kernel, stride, padding, ceil, count_padding):
             return functional.avg_pool2d(x, kernel, stride, padding, ceil, count_padding)
+        case Unpool():
+            return unpooled(node.layer, *inputs)
+        case Resize():
+            return resized(node.layer, x)
+        case Pad():
+            return padded(node.layer, x)
         case AdaptivePool(height, width):
             return functional.adaptive_avg_pool2d(x, (height, width))
         case Linear(bias=bias):
@@ -66,6 +81,8 @@ def _value(node: Node, inputs: Sequence[Tensor], weights: Weights) -> Tensor:
             return x.reshape(len(x), -1)
         case Dropout():
             return x
+        case Affine(scale, shift):
+            return x * scale + shift
         case Shuffle(groups):
             n, c, height, width = x.shape
             return x.reshape(n, groups, c // groups, height, width).transpose(1, 2).reshape(n, c, height, width)

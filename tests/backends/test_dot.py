@@ -18,6 +18,7 @@ from msdl.drawing.picture import Box, Picture, View
 from msdl.drawing.render import render
 from tests.conftest import Golden
 from tests.drawing.parsed import Drawing
+from tests.drawing.sweeps import PYRAMID, UNPOOLED, U
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "drawing"
 
@@ -43,6 +44,9 @@ CASES: dict[str, tuple[str, View]] = {
     "exit": (GRID, View(exit=0, order=True, cost=True)),
     "fold": (GRID, View(dense="fold")),
     "stages": (STAGES, View()),
+    "u": (U, View()),
+    "unpooled": (UNPOOLED, View(exit=0)),
+    "pyramid": (PYRAMID, View()),
     "broken": (GRID.replace("gap", "gapp"), View()),
 }
 

@@ -19,8 +19,10 @@ CASES: dict[str, tuple[str, dict[str, int | str]]] = {
     "resnet": ("resnet18", {}),
     "densenet": ("densenet_mc", {}),
     "blocks": (str(GOLDEN / "blocks.msd"), {}),
+    "unet": (str(GOLDEN / "unet.msd"), {}),
+    "unpool": (str(GOLDEN / "unpool.msd"), {}),
 }
-FOR_INFERENCE = ("msdnet", "resnet", "blocks")
+FOR_INFERENCE = ("msdnet", "resnet", "blocks", "unet")
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -14,15 +14,17 @@ from typing import Any
 import pytest
 
 from msdl import Compilation
-from msdl.analysis.connections import connections
+from msdl.analysis.connections import connections, is_first_value
 from msdl.backends.dot import dot
 from msdl.backends.html import page
 from msdl.backends.html.inks import night
+from msdl.backends.html.legend import legend
 from msdl.drawing.draw import PLAIN, draw
 from msdl.drawing.ops import draw_ops
 from msdl.drawing.picture import Picture, View
 from msdl.drawing.render import render
 from msdl.network.schedule import needed_by
+from tests.drawing.sweeps import U
 
 TINY = """\
 # two exits
@@ -38,7 +40,7 @@ network tiny {
 BROKEN = TINY.replace("conv3x3(8)/2", "conv3x3(8, groups = 3)/2")
 ALONE = TINY.replace("exits at 1, 3", "exit own at 1: identity\n  exit at 3")
 ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(2)><!-- <b>&amp;\"' "
-NETWORKS = ["msdnet_cifar_anytime", "msdnet_imagenet", "densenet_mc", "resnet18", "ablation_without_dense"]
+NETWORKS = ["msdnet_cifar_anytime", "msdnet_imagenet", "densenet_mc", "resnet18", "segnet", "fpn_resnet50"]
 VIEWS = {"plain": View(), "exit": View(exit=0), "cost": View(cost=True, order=True), "fold": View(dense="fold")}
 
 
@@ -132,7 +134,9 @@ def test_the_cells_that_an_exit_needs_are_known(name: str) -> None:
     needs = needed_by(graph)
     for number in range(len(graph.exits)):
         told = {box["id"] for box in facts["boxes"] if number in facts["needs"][box["needs"]]}
-        assert told == {node.cell.id for node in graph.layers if needs[node.id] >> number & 1}
+        drawn = graph if is_first_value(graph) else graph.layers
+        meant = {node.cell.id for node in drawn if needs[node.id] >> number & 1}
+        assert told == meant | {graph.exits[number].cell.id}
 
 
 @pytest.mark.parametrize("name", ["msdnet_cifar_budgeted", "resnet18"])
@@ -162,6 +166,23 @@ def test_the_facts_of_a_cell() -> None:
         "lines": [7, 7],
     }
     assert facts["exits"] == [{"name": "exit1", "layer": 1}, {"name": "exit2", "layer": 3}]
+
+
+def test_the_place_of_a_cell_of_a_sweep_is_said_in_the_language_s_words() -> None:
+    facts = facts_of(page_of(Compilation.of_text(U)))
+    places = {box["id"]: box["place"] for box in facts["boxes"]}
+    assert places["enc.scale2"] == "sweep enc at scale 2 (layer 1)"
+    assert places["exits.end_scale1"] == "layer 2, scale 1"
+
+
+def test_the_legend_of_the_page_explains_maps() -> None:
+    explained = {entry.said: entry for entry in legend(picture_of(Compilation.of_text(U)))}
+    assert (explained["an exit that is a map"].sign, explained["an exit that is a map"].fills) == ("#cc79a7", ())
+    assert {said: entry.sign for said, entry in explained.items() if said != "an exit that is a map"} == dict.fromkeys(
+        ("horizontal", "vertical", "exit"), ""
+    )
+    text = page_of(Compilation.of_text(U))
+    assert 'id="exits.end_scale1.map"' in text and 'id="legend.map"' not in text
 
 
 def test_a_head_without_a_node_of_its_own_is_needed_by_its_exit() -> None:
@@ -223,9 +244,10 @@ def test_a_page_does_not_tell_where_it_was_made(tmp_path: Path) -> None:
     assert str(tmp_path) not in made[0]
 
 
+@pytest.mark.parametrize("name", ["msdnet_cifar_anytime", "segnet"])
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_colour_of_the_drawing_has_one_for_the_night(view: str) -> None:
-    made = page_of(Compilation.of("msdnet_cifar_anytime"), VIEWS[view])
+def test_every_colour_of_the_drawing_has_one_for_the_night(view: str, name: str) -> None:
+    made = page_of(Compilation.of(name), VIEWS[view])
     paints = {
         each[key] for tag, each in Elements(made).found for key in ("fill", "stroke") if tag != "html" and key in each
     }

@@ -15,30 +15,21 @@ import torch
 from hypothesis import given, settings
 from torch import Tensor, nn
 
-from msdl import library
 from msdl.backends import backend
 from msdl.compilation import Compilation
 from msdl.network.folding import folded
 from msdl.network.graph import IMAGE, Graph
-from msdl.network.layers import Activation, Add, BatchNorm, Concat, Conv, Dropout, Layer, Mean, Slice
+from msdl.network.layers import Activation, Add, BatchNorm, Concat, Conv, Deconv, Dropout, Layer, Mean, Slice
 from msdl.network.schedule import schedule
 from msdl.runtime.folding import folded_weights
 from tests.backends.generated import image, network, run, source
 from tests.backends.grids import Sketch, gated, grid, residual, split
+from tests.backends.maps import MAPS, hourglass
+from tests.backends.small import NETWORKS, small
 from tests.laws import sketches
 from tests.laws.words import compiled
 
 RELU = Activation("relu")
-# Small enough to compute in a moment; the others are as they stand.
-SMALL: dict[str, dict[str, int]] = {
-    "densenet121": {"size": 64, "k": 8},
-    "msdnet_cifar_anytime": {"depth": 12},
-    "msdnet_cifar_budgeted": {"K": 4},
-    "msdnet_cifar_unreduced": {"depth": 8},
-    "msdnet_imagenet": {"size": 144, "spacing": 2},
-    "resnet18": {"size": 64},
-    "resnet50": {"size": 64},
-}
 
 
 def chains() -> Graph:
@@ -95,7 +86,32 @@ def joins() -> Graph:
     return s.graph()
 
 
-GRAPHS: list[Callable[[], Graph]] = [grid, residual, gated, split, chains, shared, joins]
+def spread() -> Graph:
+    """Transposed convolutions, in groups and with a bias, before their batch norms; one that a second value joins."""
+    s = Sketch(name="spread")
+    cell = s.cell("layer1.scale1", "cell", 1, 1)
+    rows: list[Layer] = [
+        Deconv(3, 4, (2, 2), (2, 2), bias=True),
+        BatchNorm(4),
+        Conv(4, 4, (1, 1)),
+        BatchNorm(4),
+        RELU,
+        Deconv(4, 6, (3, 3), (2, 2), (1, 1), groups=2),
+        Dropout(0.1),
+        BatchNorm(6, 1e-2),
+        RELU,
+        Deconv(6, 6, (4, 4), (2, 2), (1, 1), groups=6, bias=True),
+        BatchNorm(6),
+    ]
+    value = s.chain(cell, f"{cell.id}.up", IMAGE, *rows)
+    two = s.chain(cell, f"{cell.id}.two", value, Deconv(6, 6, (1, 1), (1, 1)))
+    norm = s.chain(cell, f"{cell.id}.two", two, BatchNorm(6), RELU, start=1)
+    s.settle(cell, s.add(cell, cell.id, Concat(), two, norm))
+    s.head("exits.layer1", cell.id, s.conv(cell.id, 3, 1))
+    return s.graph()
+
+
+GRAPHS: list[Callable[[], Graph]] = [grid, residual, gated, split, chains, shared, joins, *MAPS, spread]
 
 
 def text(graph: Graph) -> str:
@@ -141,9 +157,14 @@ def test_so_it_does_for_any_network(sketch: sketches.Sketch) -> None:
         assert_same(compiled(sketch.text, exit=number).network)
 
 
-@pytest.mark.parametrize("name", [name for name in library.specs() if name != "blocks"])
+SLOW = ("deeplabv2_resnet101", "deeplabv3_resnet101", "dilation8_voc", "fcn8s", "refinenet101", "unet")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in NETWORKS]
+)
 def test_so_it_does_for_the_library(name: str) -> None:
-    assert_same(Compilation.of(name, classes=3, **SMALL.get(name, {})).network)
+    assert_same(small(name).network)
 
 
 @pytest.mark.parametrize("make", GRAPHS)
@@ -247,9 +268,10 @@ def test_weights_of_half_precision_are_folded_in_double() -> None:
     assert all(torch.equal(value, expected[key]) for key, value in model.state_dict().items())
 
 
+@pytest.mark.parametrize("make", [grid, hourglass, spread])
 @torch.no_grad()
-def test_torch_can_export_it() -> None:
-    graph = grid()
+def test_torch_can_export_it(make: Callable[[], Graph]) -> None:
+    graph = make()
     model, images = run(text(graph)).Network().double(), image(graph)
     exported = torch.export.export(model, (images,)).module()
     torch.testing.assert_close(exported(images), model(images), rtol=1e-9, atol=1e-9)

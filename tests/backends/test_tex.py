@@ -18,6 +18,7 @@ from msdl.drawing.looks import FADED
 from msdl.drawing.picture import Picture, Point, Words
 from msdl.figure import Figure
 from tests.conftest import Golden
+from tests.drawing.sweeps import PYRAMID, U
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "drawing"
 GRID = """
@@ -53,6 +54,8 @@ FIGURES: dict[str, tuple[str, dict[str, Any]]] = {
     "grid_broken": (BROKEN, {}),
     "stages": (STAGES, {}),
     "stages_ops": (STAGES, {"detail": "ops"}),
+    "u": (U, {}),
+    "pyramid_sort": (PYRAMID, {"exit": "sort"}),
 }
 AT = r"\((-?[\d.]+), (-?[\d.]+)\)"
 # Characters as they stand in a text -> as TeX sets them.
@@ -139,7 +142,7 @@ def test_bands_marks_and_words_are_there(name: str) -> None:
     shown, text = picture(name), tex(picture(name))
     for layer, things in (
         ("bands", shown.bands),
-        ("marks", (*shown.marks, *shown.swatches)),
+        ("marks", (*shown.marks, *shown.swatches, *shown.signs)),
         ("words", shown.words),
     ):
         assert len(drawn(text, layer)) == len(things)

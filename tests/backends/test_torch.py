@@ -21,6 +21,7 @@ from msdl.network.layers import (
     BatchNorm,
     Concat,
     Conv,
+    Deconv,
     Dropout,
     Flatten,
     Layer,
@@ -35,6 +36,7 @@ from msdl.network.schedule import schedule
 from msdl.source import Source
 from tests.backends.generated import assert_right, image, network, run, source
 from tests.backends.grids import Sketch, basic, gated, grid, residual, split
+from tests.backends.maps import MAPS, hourglass
 
 GRAPHS: list[Callable[[], Graph]] = [grid, residual, gated, split]
 
@@ -115,7 +117,7 @@ def held() -> Graph:
     return s.graph()
 
 
-@pytest.mark.parametrize("make", [*GRAPHS, every_layer, joins, scattered, held])
+@pytest.mark.parametrize("make", [*GRAPHS, *MAPS, every_layer, joins, scattered, held])
 def test_sections_compute_what_the_graph_says(make: Callable[[], Graph]) -> None:
     graph = make()
     model = assert_right(graph)
@@ -123,7 +125,7 @@ def test_sections_compute_what_the_graph_says(make: Callable[[], Graph]) -> None
     assert keys == {node.id for node in graph if parameters(node.layer)}
 
 
-@pytest.mark.parametrize("make", [*GRAPHS, every_layer, joins, scattered, held])
+@pytest.mark.parametrize("make", [*GRAPHS, *MAPS, every_layer, joins, scattered, held])
 def test_all_exits_come_at_once_or_one_by_one(make: Callable[[], Graph]) -> None:
     graph = make()
     model, batch = network(source(graph)), image(graph)
@@ -165,9 +167,25 @@ def _two_widths() -> Graph:
     return s.graph()
 
 
+def test_docstrings_tell_how_large_maps_are() -> None:
+    text = source(hourglass())
+    assert '"""The outputs of all exits, each (batch, 5, 9, 11)."""' in text
+    assert '"""Up to exit2, at layer 2, scale 1: 5 x 9 x 11."""' in text
+    assert "CLASSES: int | None = 5" in text
+    assert '"""The outputs of all exits."""' in source(grid())
+    assert "each (batch, channels, height, width) or (batch, classes)." in source(_a_map_and_a_classifier())
+
+
+def _a_map_and_a_classifier() -> Graph:
+    s = Sketch()
+    s.classifier("exits.a", IMAGE, 3)
+    s.head("exits.b", IMAGE, s.conv(IMAGE, 3))
+    return s.graph()
+
+
 def test_gradients_reach_every_weight_in_training() -> None:
     """What writes over its input (ReLU behind a batch norm) never touches what a gradient needs."""
-    for make in (*GRAPHS, every_layer, scattered, held):
+    for make in (*GRAPHS, *MAPS, every_layer, scattered, held):
         model = run(source(make())).Network().train()
         sum(logits.square().sum() for logits in model(torch.randn(2, *model.INPUT))).backward()
         assert all(weight.grad is not None for weight in model.parameters())
@@ -202,6 +220,15 @@ def test_weights_start_as_the_published_code_starts_them() -> None:
     conv = run(source(s.graph())).Network().get_submodule("exits.end.0")
     assert not conv.bias.any()
     assert conv.weight.std().item() == pytest.approx((2 / (9 * 256)) ** 0.5, rel=0.05)
+
+
+def test_transposed_convolutions_start_likewise() -> None:
+    s = Sketch()
+    s.head("exits.end", IMAGE, Deconv(3, 128, (4, 4), (2, 2), bias=True))
+    torch.manual_seed(0)
+    deconv = run(source(s.graph())).Network().get_submodule("exits.end.0")
+    assert not deconv.bias.any()
+    assert deconv.weight.std().item() == pytest.approx((2 / (16 * 128)) ** 0.5, rel=0.05)
 
 
 def test_a_straight_path_is_a_function_and_a_cell_reads_like_the_paper() -> None:
@@ -327,7 +354,7 @@ def test_a_long_line_of_a_spec_is_cut() -> None:
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sources of all graphs here."""
     folder = tmp_path_factory.mktemp("written")
-    for make in (*GRAPHS, every_layer, joins, scattered, held):
+    for make in (*GRAPHS, *MAPS, every_layer, joins, scattered, held):
         (folder / f"{make.__name__}.py").write_text(source(make()))
     return folder
 

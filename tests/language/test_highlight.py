@@ -24,8 +24,8 @@ from msdl.language import syntax as ast
 from msdl.language.highlight import MsdLexer
 from msdl.language.numbers import FUNCTIONS
 from msdl.language.parse import OPTIONS, parse
-from msdl.network.chains import VALUE_FUNCTIONS
-from msdl.network.ops import OPS, PLANNED
+from msdl.network.joins import VALUE_FUNCTIONS
+from msdl.network.ops import OPS
 from msdl.network.plan.runs import JOINS_OF_PATHS
 from msdl.source import Source
 from tests.fuzz.mutations import characters_changed, texts, tokens
@@ -200,7 +200,7 @@ def test_words_look_like_what_they_do(text: str, kinds: Mapping[str, _TokenType]
 
 
 def test_the_words_are_those_of_the_language() -> None:
-    assert sorted(highlight.OPS) == sorted({*(op.name for op in OPS), *PLANNED})
+    assert sorted(highlight.OPS) == sorted(op.name for op in OPS)
     assert sorted(highlight.FUNCTIONS) == sorted({*FUNCTIONS, *VALUE_FUNCTIONS})
     assert highlight.JOINS == JOINS_OF_PATHS
     assert highlight.QUANTITIES == COUNTED

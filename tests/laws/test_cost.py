@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 
 from msdl.network.graph import Graph
-from msdl.network.layers import Conv, Linear
+from msdl.network.layers import Conv, Deconv, Linear
 from tests.laws.sketches import SKETCHES, Sketch
 from tests.laws.words import ancestors, compiled
 
@@ -15,13 +15,16 @@ laws = settings(max_examples=40, derandomize=True, deadline=None)
 
 
 def multiply_adds(network: Graph, ids: set[str]) -> int:
-    """Counted from shapes: each number that a layer puts out takes as many as its window holds."""
+    """Counted from shapes: each number that a convolution puts out takes as many as its window holds."""
     total = 0
     for id in ids:
         node = network[id]
         match node.layer:
             case Conv(inputs=inputs, kernel=(rows, columns), groups=groups):
                 total += node.size.elements * rows * columns * inputs // groups
+            case Deconv(kernel=(rows, columns), outputs=outputs, groups=groups):
+                # Every number that arrives goes to a window of each channel of its group.
+                total += network[node.inputs[0]].size.elements * rows * columns * outputs // groups
             case Linear():
                 total += node.size.elements * network[node.inputs[0]].size.elements
     return total

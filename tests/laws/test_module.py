@@ -99,7 +99,7 @@ def test_weights_are_called_by_their_nodes(sketch: Sketch) -> None:
     assert sum(parameter.numel() for parameter in model.parameters()) == compilation.costs.parameters
 
 
-WEIGHTED = {"Conv", "BatchNorm", "Linear"}
+WEIGHTED = {"Conv", "Deconv", "BatchNorm", "Linear"}
 
 
 @pytest.mark.parametrize(

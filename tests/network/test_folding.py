@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from msdl.compilation import Compilation
-from msdl.network.folding import Folded, folded
+from msdl.network.folding import Folded, does_nothing, folded
 from msdl.network.graph import Graph, Node
-from msdl.network.layers import BatchNorm, Conv, Dropout, parameters
+from msdl.network.layers import BatchNorm, Conv, Deconv, parameters
 from msdl.network.schedule import schedule
 from tests.laws.sketches import SKETCHES, Sketch
 from tests.laws.words import compiled
@@ -27,7 +27,7 @@ def stands_in(graph: Graph, found: Folded) -> dict[str, str]:
     gone = {fold.norm for fold in found.folds}
     values: dict[str, str] = {}
     for node in graph:
-        is_gone = node.id in gone or isinstance(node.layer, Dropout)
+        is_gone = node.id in gone or does_nothing(node)
         values[node.id] = values[node.inputs[0]] if is_gone else node.id
     return values
 
@@ -45,20 +45,32 @@ CHAINS = {
     "dropout(0.1) conv3x3(4) dropout(0.1) dropout(0.2) bn": "conv3x3(4)+",
     "conv3x3(4) dropout(0.1) relu dropout(0.2) dropout(0.3)": "conv3x3(4) relu",
     "maxpool2x2 bn": "maxpool2x2 bn",
+    "deconv2x2(4) bn relu": "deconv2x2(4)+ relu",
+    "deconv2x2(4) cropto(0) bn": "deconv2x2(4) cropto bn",
+    "conv3x3(4) cropto(0) bn": "conv3x3(4)+",
+    "deconv2x2(4, bias) dropout(0.1) bn bn": "deconv2x2(4)+ bn",
 }
 
 
 def shown(graph: Graph) -> list[tuple[str, bool]]:
     """The layers of the stem, and whether a convolution has a bias."""
     of_stem = [node.layer for node in graph if node.cell.id == "stem"]
-    return [(type(layer).__name__, isinstance(layer, Conv) and layer.bias) for layer in of_stem]
+    return [(type(layer).__name__, isinstance(layer, Conv | Deconv) and layer.bias) for layer in of_stem]
 
 
 @pytest.mark.parametrize("chain", CHAINS)
 def test_a_batch_norm_goes_right_behind_a_convolution(chain: str) -> None:
-    """`+` marks a convolution with a bias. A dropout does nothing, so it doesn't stand between the two."""
+    """`+` marks a convolution, transposed or not, with a bias. A dropout doesn't stand between two layers."""
     found = folded(network(f"stem {chain}", "exit at end: gap linear(2)"))
-    words = {"conv": "Conv", "dwconv": "Conv", "bn": "BatchNorm", "relu": "Activation", "maxpool": "Pool"}
+    words = {
+        "conv": "Conv",
+        "dwconv": "Conv",
+        "deconv": "Deconv",
+        "bn": "BatchNorm",
+        "cropto": "Pad",
+        "relu": "Activation",
+        "maxpool": "Pool",
+    }
     expected = [
         (words[word.rstrip("+").split("(")[0].rstrip("0123456789x")], "+" in word) for word in CHAINS[chain].split()
     ]
@@ -104,13 +116,13 @@ def test_what_is_folded_is_a_batch_norm_that_alone_reads_a_convolution(sketch: S
         if not isinstance(node.layer, BatchNorm):
             return False
         source = graph[node.inputs[0]]
-        return isinstance(source.layer, Conv) and reads[source.id] == 1
+        return isinstance(source.layer, Conv | Deconv) and reads[source.id] == 1
 
     found = folded(graph)
     assert {fold.norm: (fold.conv, fold.eps) for fold in found.folds} == {
         node.id: (node.inputs[0], node.layer.eps) for node in graph if goes(node) if isinstance(node.layer, BatchNorm)
     }
-    dropped = {node.id for node in graph if isinstance(node.layer, Dropout)} | {fold.norm for fold in found.folds}
+    dropped = {node.id for node in graph if does_nothing(node)} | {fold.norm for fold in found.folds}
     assert [node.id for node in found.graph] == [node.id for node in graph if node.id not in dropped]
 
 

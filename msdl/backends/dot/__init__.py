@@ -14,15 +14,18 @@ from msdl.drawing.looks import (
     GREY,
     INK,
     LABEL,
+    PAPER,
     SIZES,
     STROKES,
     TEXT,
     breadth,
     color,
+    edge,
     fill,
     width,
 )  # fmt: skip
-from msdl.drawing.picture import Band, Box, Line, Mark, Picture, Point, Swatch, Words
+from msdl.drawing.picture import Band, Box, Line, Mark, Picture, Point, Sign, Swatch, Words
+from msdl.drawing.signs import SQUARES
 from msdl.network.graph import Graph
 from msdl.network.schedule import Schedule
 
@@ -62,6 +65,8 @@ def dot(picture: Picture) -> str:
         _line(graph, line)
     for box in picture.boxes:
         _box(graph, box)
+    for sign in picture.signs:
+        _sign(graph, sign)
     source: str = graph.source
     return source
 
@@ -125,6 +130,18 @@ def _swatch(graph: Digraph, id: str, swatch: Swatch) -> None:
         f" {id}", "", id=id, pos=pinned(Point(swatch.x, swatch.y)), width=inches(swatch.width),
         height=inches(swatch.height), fillcolor=look.inside, color=look.border, style=f"filled,{look.style}",
         **{"class": f"swatch {swatch.state}"},
+    )  # fmt: skip
+
+
+def _sign(graph: Digraph, sign: Sign) -> None:
+    """A record of records: Graphviz draws the lines between their fields."""
+    column = f"{{{'|' * (SQUARES - 1)}}}"
+    id = f"{sign.of}.map" if sign.of else "legend.map"
+    graph.node(
+        f" {id}", "|".join([column] * SQUARES), id=id, shape="record", pos=pinned(Point(sign.x, sign.y)),
+        width=inches(sign.size), height=inches(sign.size), fontsize="1", fillcolor=PAPER, color=edge(sign),
+        penwidth="0.7",
+        **{"class": f"sign {sign.state}" if sign.of else "sign swatch"},
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from msdl.analysis.sweeps import place as where
 from msdl.backends.html.members import Member, members
 from msdl.backends.html.spec import is_here, lines, place
 from msdl.drawing.picture import Line, Picture
@@ -57,6 +58,7 @@ def _box(member: Member, mistakes: Mapping[str, str]) -> dict[str, Any]:
         "at": [round(box.x, 2), round(-box.y, 2)],  # downwards, as on a page
         "layer": cell.layer,
         "scale": cell.scale,
+        "place": where(cell),
         "shape": None if shape is None else [*shape.extents],
         "parameters": member.parameters,
         "macs": member.macs,

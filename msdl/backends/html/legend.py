@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from msdl.drawing.looks import BOLD, STROKES, fill
+from msdl.drawing.looks import BOLD, STROKES, edge, fill
 from msdl.drawing.picture import Mark, Picture, Swatch, Words
 
 DASHES = {"solid": "none", "dashed": "5 2", "dotted": "1 4"}
@@ -26,13 +26,15 @@ class Stroke:
 class Entry:
     """What is explained: a kind of line by its stroke, or what boxes are by the insides and borders of some.
 
-    `kind` is empty but for the kinds of lines, which the page's script looks up here.
+    `kind` is empty but for the kinds of lines, which the page's script looks up here; `sign` is the colour of the sign
+    of maps.
     """
 
     said: str
     kind: str
     stroke: Stroke | None
     fills: tuple[tuple[str, str], ...]
+    sign: str = ""
 
     @property
     def colors(self) -> Iterator[str]:
@@ -40,6 +42,8 @@ class Entry:
             yield self.stroke.color
         for inside, border in self.fills:
             yield from (inside, border)
+        if self.sign:
+            yield self.sign
 
 
 def legend(picture: Picture) -> list[Entry]:
@@ -64,7 +68,9 @@ def _entry(picture: Picture, words: Words, behind: float) -> Entry:
     mark = next((each for each in samples if each.end.y == words.at.y and low < each.end.x < high), None)
     swatches = [each for each in picture.swatches if each.y == words.at.y and low < each.x < high]
     kind = mark.kind if mark is not None and mark.kind and not mark.bold else ""
-    return Entry(words.text, kind, _stroke(mark), tuple(map(_fill, swatches)))
+    sign = next((each for each in picture.signs if not each.of and each.y == words.at.y and low < each.x < high), None)
+    colour = edge(sign).lower() if sign else ""
+    return Entry(words.text, kind, _stroke(mark), tuple(map(_fill, swatches)), colour)
 
 
 def _stroke(mark: Mark | None) -> Stroke | None:

@@ -17,16 +17,19 @@ from msdl.backends.onnx.operators import (
     integers,
     scalar,
 )
-from msdl.backends.onnx.pooling import adaptive, pooled
+from msdl.backends.onnx.pooling import adaptive, pooled, unpooled
+from msdl.backends.onnx.resampling import padded, resized
 from msdl.network.layers import (
     Activation,
     ActivationKind,
     AdaptivePool,
     Add,
+    Affine,
     BatchNorm,
     Broken,
     Concat,
     Conv,
+    Deconv,
     Dropout,
     Flatten,
     Image,
@@ -34,10 +37,13 @@ from msdl.network.layers import (
     Linear,
     Mean,
     Multiply,
+    Pad,
     Pool,
+    Resize,
     Shape,
     Shuffle,
     Slice,
+    Unpool,
 )
 from msdl.network.tensors import tensors
 
@@ -52,12 +58,20 @@ def operators(layer: Layer, inputs: Sequence[Shape]) -> Iterator[Operator]:
     match layer:
         case Conv():
             yield _conv(layer)
+        case Deconv():
+            yield _deconv(layer)
         case BatchNorm():
             yield _norm(layer)
         case Activation(kind):
             yield _activation(kind)
         case Pool():
             yield from pooled(layer, inputs[0])
+        case Unpool():
+            yield from unpooled(layer, inputs[1])
+        case Resize():
+            yield from resized(layer, inputs[0])
+        case Pad():
+            yield from padded(layer, inputs[0])
         case AdaptivePool():
             yield from adaptive(layer, inputs[0])
         case Linear():
@@ -66,6 +80,8 @@ def operators(layer: Layer, inputs: Sequence[Shape]) -> Iterator[Operator]:
             yield IDENTITY if inputs[0].flat else Operator("Flatten", (Read(),), {"axis": CHANNELS})
         case Dropout():
             yield IDENTITY
+        case Affine(scale, shift):
+            yield from _affine(scale, shift)
         case Shuffle(groups):
             yield from _shuffle(groups, inputs[0])
         case Slice(start, stop):
@@ -94,6 +110,16 @@ def _conv(conv: Conv) -> Operator:
         "group": conv.groups,
     }
     return Operator("Conv", (Read(), *learned(conv)), attributes)
+
+
+def _deconv(deconv: Deconv) -> Operator:
+    attributes: Attributes = {
+        "kernel_shape": deconv.kernel,
+        "strides": deconv.stride,
+        "pads": (*deconv.padding, *deconv.padding),
+        "group": deconv.groups,
+    }
+    return Operator("ConvTranspose", (Read(), *learned(deconv)), attributes)
 
 
 def _norm(norm: BatchNorm) -> Operator:
@@ -127,6 +153,17 @@ def _linear(linear: Linear, shape: Shape) -> Iterator[Operator]:
 def learned(layer: Layer) -> Iterator[Weight]:
     """A layer's tensors, which torch keeps in the order of the operator's; but for the count of batches seen."""
     return (Weight(name) for name, shape in tensors(layer).items() if shape)
+
+
+def _affine(scale: float, shift: float) -> Iterator[Operator]:
+    value: Operand = Read()
+    if scale != 1:
+        yield Operator("Mul", (value, scalar(scale)))
+        value = Previous()
+    if shift != 0:
+        yield Operator("Add", (value, scalar(shift)))
+    elif isinstance(value, Read):
+        yield IDENTITY
 
 
 def _shuffle(groups: int, shape: Shape) -> Iterator[Operator]:

@@ -13,13 +13,27 @@ into blocks and taken out again, copied each time (docs/benchmarks.md). So here
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from msdl.backends.onnx.layers import learned, operators
 from msdl.backends.onnx.operators import Operator, Previous, Read, integers
+from msdl.backends.onnx.resampling import whole
 from msdl.network.graph import Graph, Node
-from msdl.network.layers import Activation, Concat, Conv, Shape
+from msdl.network.layers import (
+    Activation,
+    AdaptivePool,
+    Add,
+    BatchNorm,
+    Concat,
+    Conv,
+    Image,
+    Layer,
+    Multiply,
+    Pool,
+    Resize,
+    Shape,
+)
 from msdl.network.schedule import Schedule
 
 # The widest blocks there are; what fills them fills narrower ones.
@@ -64,12 +78,42 @@ class Layout:
 
 
 def _loose(graph: Graph) -> frozenset[str]:
-    found: set[str] = set()
+    """Concatenations of which a part doesn't fill its blocks, or has left them."""
+    stay: set[str] = set()
     for node in graph:
-        parts = node.inputs if isinstance(node.layer, Concat) else ()
-        if any(graph[id].size.channels % BLOCK or id in found for id in parts):
-            found.add(node.id)
-    return frozenset(found)
+        if _stays(node, graph, stay):
+            stay.add(node.id)
+    return frozenset(node.id for node in graph if isinstance(node.layer, Concat) and node.id not in stay)
+
+
+def _stays(node: Node, graph: Graph, stay: Set[str]) -> bool:
+    """Whether ONNX Runtime has a value in blocks; `stay` are those before it of which that is so.
+
+    It knows convolutions, pools and what is elementwise, and whole scales of resizing; elsewhere maps leave their
+    blocks. What a section is given is brought there.
+    """
+    kept = all(id in stay for id in node.inputs)
+    if node.size.channels % BLOCK:
+        return False
+    match node.layer:
+        case Image() | Pool() | AdaptivePool(height=1, width=1):
+            return True
+        case Conv(inputs, outputs, groups=groups):
+            in_blocks = groups in (1, inputs) or not any(channels // groups % BLOCK for channels in (inputs, outputs))
+            return in_blocks and (kept or not _is_pointwise(node) or not isinstance(_read(node, graph), Concat))
+        case Resize():
+            return kept and whole(node.layer, graph[node.inputs[0]].size)
+        case Activation(kind):
+            return kept and kind in ("relu", "relu6", "sigmoid")
+        case BatchNorm() | Add() | Multiply() | Concat():
+            return kept
+        case _:
+            return False
+
+
+def _read(node: Node, graph: Graph) -> Layer:
+    """The layer whose value a node reads first."""
+    return graph[node.inputs[0]].layer
 
 
 def _is_pointwise(node: Node) -> bool:

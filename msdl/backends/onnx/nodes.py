@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from msdl.backends.onnx.operators import Array, Constant, Operand, Operator, Previous, Read, Weight
+from msdl.backends.onnx.operators import Absent, Array, Constant, Operand, Operator, Previous, Read, Weight
 from msdl.backends.origins import origin
 from msdl.network.graph import Graph, Node
 from msdl.network.tensors import tensors
@@ -30,12 +30,12 @@ class Nodes:
 
     def add(self, node: Node, end: str, line: Sequence[Operator]) -> None:
         """The operators of a layer; the last gives the value with the id `end`. Raises KeyError and ValueError."""
-        before = ""
+        before: list[list[str]] = []
         for left, operator in zip(reversed(range(len(line))), line, strict=True):
             name = f"{node.id}/{left}" if left else end
-            result = self._called(name)
-            self._operator(operator, node, name, before, result)
-            before = result
+            results = [self._called(name), *(f"{name}.{place}" for place in range(1, operator.outputs))]
+            self._operator(operator, node, name, before, results)
+            before.append(results)
 
     def bring(self, id: str) -> None:
         """Into blocks of channels, by a pool over windows of one pixel (`msdl.backends.onnx.layout`)."""
@@ -49,21 +49,25 @@ class Nodes:
     def _called(self, id: str) -> str:
         return self.names.get(id, id)
 
-    def _operator(self, operator: Operator, node: Node, name: str, before: str, result: str) -> None:
+    def _operator(
+        self, operator: Operator, node: Node, name: str, before: Sequence[Sequence[str]], results: Sequence[str]
+    ) -> None:
         inputs = [
             self._operand(operand, node, before, f"{name}/{operator.kind}.{place}")
             for place, operand in enumerate(operator.operands)
         ]
-        made = helper.make_node(operator.kind, inputs, [result], name, origin(node.span))
+        made = helper.make_node(operator.kind, inputs, results, name, origin(node.span))
         made.attribute.extend(helper.make_attribute(key, value) for key, value in operator.attributes.items())
         self.nodes.append(made)
 
-    def _operand(self, operand: Operand, node: Node, before: str, name: str) -> str:
+    def _operand(self, operand: Operand, node: Node, before: Sequence[Sequence[str]], name: str) -> str:
         match operand:
             case Read(number):
                 return self._called(node.inputs[number])
-            case Previous():
-                return before
+            case Previous(back, output):
+                return before[-back][output]
+            case Absent():
+                return ""
             case Weight(part, left_out):
                 key, shape = f"{node.id}.{part}", tensors(node.layer)[part]
                 value = fitting(self.weights, key, shape)

@@ -20,7 +20,15 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """What the operator before put out."""
+    """What an operator of the same layer put out, `back` before this one; of several outputs, that of this number."""
+
+    back: int = 1
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """An input that an operator can do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +49,18 @@ class Constant:
     value: Array
 
 
-Operand = Read | Previous | Weight | Constant
+Operand = Read | Previous | Absent | Weight | Constant
 Attributes = Mapping[str, int | float | str | tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One operator of opset 18, which puts out one tensor."""
+    """One operator of opset 18, and how many tensors it puts out."""
 
     kind: str
     operands: tuple[Operand, ...]
     attributes: Attributes = field(default_factory=dict)
+    outputs: int = 1
 
 
 IDENTITY = Operator("Identity", (Read(),))

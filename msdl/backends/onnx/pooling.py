@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdl.backends.onnx.operators import IDENTITY, Attributes, Constant, Operand, Operator, Previous, Read, integers
-from msdl.network.layers import AdaptivePool, Pair, Pool, Shape, output
+from msdl.network.layers import AdaptivePool, Pair, Pool, Shape, Unpool
+from msdl.network.shapes import output
 
 
 def pooled(pool: Pool, shape: Shape) -> Iterator[Operator]:
     """Maximum or average over windows; in ceil mode the end is padded as far as the last window reaches."""
     ends = _ends(pool, shape)
-    windows: Attributes = {"kernel_shape": pool.kernel, "strides": pool.stride, "pads": (*pool.padding, *ends)}
+    windows = _windows(pool, ends)
     reaches_beyond = any(end > side for end, side in zip(ends, pool.padding, strict=True))
     if pool.kind == "max":
         yield Operator("MaxPool", (Read(),), windows)
@@ -27,6 +28,30 @@ def pooled(pool: Pool, shape: Shape) -> Iterator[Operator]:
         yield from _averaged_with_padding(pool, ends)
     else:
         yield Operator("AveragePool", (Read(),), {**windows, "count_include_pad": int(pool.count_padding)})
+
+
+def unpooled(layer: Unpool, source: Shape) -> Iterator[Operator]:
+    """Zeros, and each pixel where the maximum of its window was.
+
+    Not by MaxUnpool: where the windows don't share out the map exactly, runtimes disagree about what its places mean.
+    """
+    pool = Pool("max", layer.kernel, layer.stride, layer.padding, layer.ceil)
+    # The second output: places in the whole batch as one row.
+    yield Operator("MaxPool", (Read(1),), _windows(pool, _ends(pool, source)), outputs=2)
+    yield Operator("Reshape", (Previous(output=1), ROW))
+    yield Operator("Reshape", (Read(0), ROW))
+    yield Operator("Reshape", (Read(1), ROW))
+    yield Operator("Shape", (Previous(),))
+    yield Operator("ConstantOfShape", (Previous(),))
+    yield Operator("ScatterElements", (Previous(), Previous(back=5), Previous(back=4)))
+    yield Operator("Reshape", (Previous(), integers(-1, *source.extents)))
+
+
+ROW = integers(-1)
+
+
+def _windows(pool: Pool, ends: Pair) -> Attributes:
+    return {"kernel_shape": pool.kernel, "strides": pool.stride, "pads": (*pool.padding, *ends)}
 
 
 def _averaged_with_padding(pool: Pool, ends: Pair) -> Iterator[Operator]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from msdl.backends.tex.escaping import comment, escaped
-from msdl.backends.tex.styles import colors, look, styles
+from msdl.backends.tex.styles import colors, look, sign_look, styles
 from msdl.drawing.curves import straight
 from msdl.drawing.draw import draw
 from msdl.drawing.looks import ALIVE, FADED, LABEL
-from msdl.drawing.picture import Band, Box, Line, Mark, Picture, Point, Swatch, Words
+from msdl.drawing.picture import Band, Box, Line, Mark, Picture, Point, Sign, Swatch, Words
+from msdl.drawing.signs import SQUARES
 from msdl.network.graph import Graph
 from msdl.network.schedule import Schedule
 
@@ -42,7 +43,8 @@ def _document(picture: Picture) -> Iterator[str]:
     yield from _layer("bands", map(_band, picture.bands))
     yield from _layer("connections", map(_line, picture.lines))
     yield from _layer("cells and exits", map(_box, picture.boxes))
-    yield from _layer("marks", (*map(_mark, picture.marks), *map(_swatch, picture.swatches)))
+    marks = (*map(_mark, picture.marks), *map(_swatch, picture.swatches), *map(_sign, picture.signs))
+    yield from _layer("marks", marks)
     yield from _layer("words", map(_words, picture.words))
     yield r"\end{tikzpicture}"
     yield r"\end{document}"
@@ -96,6 +98,20 @@ def _mark(mark: Mark) -> str:
     style = f"{mark.kind} line, sample line" if mark.kind else "end line"
     style += ", bold line" if mark.bold else ""
     return rf"\draw[{style}] {_at(mark.start)} -- {_at(mark.end)};"
+
+
+def _sign(sign: Sign) -> str:
+    """A square, and the lines that part it."""
+    low, high = (
+        Point(sign.x - sign.size / 2, sign.y - sign.size / 2),
+        Point(sign.x + sign.size / 2, sign.y + sign.size / 2),
+    )
+    ways = []
+    for number in range(1, SQUARES):
+        by = sign.size * number / SQUARES
+        ways.append(f"{_at(Point(low.x + by, low.y))} -- {_at(Point(low.x + by, high.y))}")
+        ways.append(f"{_at(Point(low.x, low.y + by))} -- {_at(Point(high.x, low.y + by))}")
+    return rf"\draw[map sign, draw={sign_look(sign)} border] {_at(low)} rectangle {_at(high)} {' '.join(ways)};"
 
 
 def _words(words: Words) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from msdl.drawing import looks
 from msdl.drawing.looks import FADED, Fill, Stroke, color, width
-from msdl.drawing.picture import Box, Line, Picture, State, Swatch
+from msdl.drawing.picture import Box, Line, Picture, Sign, State, Swatch
 
 # The heads of arrows: longer by one and a half widths of their line, so that a bold line's are seen.
 LENGTH = "length=3bp 1.5, width'=0bp 1"
@@ -37,6 +37,7 @@ DASHES = {"solid": "solid", "dashed": "dashed", "dotted": "densely dotted"}
 def colors(picture: Picture) -> Iterator[str]:
     """A definition for every colour."""
     found = COLORS | (COSTS if any(box.shade is not None for box in picture.boxes) else {})
+    found |= {"paper": looks.PAPER} if picture.signs else {}
     found |= {kind: stroke.color for kind, stroke in _strokes(picture).items()}
     found |= {f"{state} line": FADED[state] for state in _faded(picture)}
     for name, fill in _fills(picture).items():
@@ -61,6 +62,8 @@ def styles(picture: Picture) -> Iterator[str]:
     yield f"bold line/.style={{line width={looks.BOLD}bp}}"
     yield from (f"{state} line/.style={{draw={state} line, opacity=1}}" for state in _faded(picture))
     yield "sample line/.style={-}"
+    if picture.signs:
+        yield "map sign/.style={fill=paper, line width=0.7bp}"
     yield "end line/.style={draw=ink, line width=2bp}"
     for kind_of_band, fill in looks.BANDS.items():
         yield f"{kind_of_band} band/.style={{draw=grey, fill={kind_of_band} band, {DASHES[fill.style]}}}"
@@ -73,9 +76,17 @@ def look(of: Box | Swatch) -> str:
     return "exit box" if of.role == "exit" and of.state in looks.ALIVE else f"{of.state} box"
 
 
+def sign_look(sign: Sign) -> str:
+    """The name of the style of the box that a sign belongs to."""
+    return "exit box" if sign.state in looks.ALIVE else f"{sign.state} box"
+
+
 def _fills(picture: Picture) -> Mapping[str, Fill]:
     filled: tuple[Box | Swatch, ...] = (*picture.boxes, *picture.swatches)
-    return {name: looks.EXIT if name == "exit box" else looks.FILLS[of.state] for of in filled if (name := look(of))}
+    signs = {sign_look(sign): looks.EXIT for sign in picture.signs if sign.state in looks.ALIVE}
+    return signs | {
+        name: looks.EXIT if name == "exit box" else looks.FILLS[of.state] for of in filled if (name := look(of))
+    }
 
 
 def _strokes(picture: Picture) -> Mapping[str, Stroke]:

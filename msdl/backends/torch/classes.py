@@ -17,6 +17,7 @@ from msdl.backends.torch.structure import Unit
 from msdl.network.graph import IMAGE
 from msdl.network.layers import Add, Concat
 
+LONGEST_LIST = 60  # so that the docstring it stands in fits on a line
 RELATIONS = {0: "x", -1: "finer", 1: "coarser"}
 
 
@@ -144,6 +145,11 @@ def _forward(passes: Body) -> tuple[str, ...]:
     return (*text, *lines(result, 8, f"{name}: Tensor = "), f"        return {name}")
 
 
+def _listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if words[1:] else words[0]
+
+
 def _about(unit: Unit, parameters: dict[str, str], cell: str) -> str:
     """The docstring."""
     nodes = list(unit.part.nodes())
@@ -157,7 +163,8 @@ def _about(unit: Unit, parameters: dict[str, str], cell: str) -> str:
             history = ""
     if paths(unit.part):
         said = {"x": "its own scale", "finer": "the next finer scale", "coarser": "the next coarser scale"}
-        reads = [said.get(name, f"`{name}`") for name in parameters.values()]
-        return f"A cell that reads {', '.join(reads[:-1])}{' and ' if reads[:-1] else ''}{reads[-1]}."
+        read = _listed([said.get(name, f"`{name}`") for name in parameters.values()])
+        short = _listed([f"`{name}`" for name in parameters.values()])
+        return f"A cell that reads {read if len(read) <= LONGEST_LIST else short}."
     what = f"Block {what}" if what else "A chain that joins values on its way"
     return f"{what}, {history}." if history else f"{what}."

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
+from msdl.backends.torch.arithmetic import affine, operand
 from msdl.backends.torch.layout import Doc, Infix, call, flat
 from msdl.backends.torch.naming import numbered, unreserved
-from msdl.backends.torch.steps import Apply, Combine, Cut, Expression, Read, Step, reads
+from msdl.backends.torch.steps import Apply, Combine, Cut, Expression, Read, Scaled, Sign, Step, reads
 
 LONGEST_NESTED = 72
 DEEPEST_NESTED = 4
@@ -71,10 +72,12 @@ def _filled(expression: Expression, waiting: dict[str, Expression]) -> Expressio
     match expression:
         case Read(value):
             return waiting.get(value, expression)
-        case Apply(target, arguments, is_module, first):
-            return Apply(target, tuple(_filled(a, waiting) for a in arguments), is_module, first)
+        case Apply(arguments=arguments):
+            return replace(expression, arguments=tuple(_filled(a, waiting) for a in arguments))
         case Combine(sign, operands):
             return Combine(sign, tuple(_filled(o, waiting) for o in operands))
+        case Scaled(value):
+            return replace(expression, value=_filled(value, waiting))
         case Cut():
             return expression
         case _:
@@ -87,6 +90,8 @@ def _depth(expression: Expression) -> int:
             return 0
         case Apply(arguments=inner) | Combine(operands=inner):
             return 1 + max(map(_depth, inner), default=0)
+        case Scaled(value):
+            return 1 + _depth(value)
         case _:
             assert_never(expression)
 
@@ -96,14 +101,23 @@ def shown(expression: Expression, name: Callable[[str], str]) -> Doc:
     match expression:
         case Read(value):
             return name(value)
-        case Apply(target, arguments, _, first):
-            return call(target, *((first,) if first else ()), *(shown(a, name) for a in arguments))
+        case Apply(target, arguments, _, first, options):
+            return call(target, *((first,) if first else ()), *(shown(a, name) for a in arguments), *options)
         case Combine(sign, operands):
-            return Infix(sign, tuple(shown(o, name) for o in operands), HELPERS[sign])
+            return Infix(sign, tuple(_operand(o, sign, name) for o in operands), HELPERS[sign])
+        case Scaled(value, scale, shift):
+            return affine(_operand(value, "*", name), scale, shift)
         case Cut(value, start, stop):
             return f"{name(value.value)}[:, {start}:{stop}]"
         case _:
             assert_never(expression)
+
+
+def _operand(expression: Expression, sign: Sign, name: Callable[[str], str]) -> Doc:
+    """A part of a sum or a product, in brackets where it needs some."""
+    if isinstance(expression, Scaled):
+        return operand(_operand(expression.value, "*", name), expression.scale, expression.shift, sign)
+    return shown(expression, name)
 
 
 @dataclass
@@ -182,6 +196,8 @@ def _is_tensor(expression: Expression, known: Callable[[str], bool]) -> bool:
             return known(value)
         case Apply(is_module=is_module):
             return not is_module
+        case Scaled(value):
+            return _is_tensor(value, known)
         case Combine(operands=operands):
             return all(_is_tensor(operand, known) for operand in operands)
         case _:

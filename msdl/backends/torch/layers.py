@@ -6,27 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from msdl.backends.torch.layout import Doc, Group, Labelled, call
+from msdl.backends.torch.layout import Doc, Group, Labelled, bracketed, call
 from msdl.network.graph import Node
 from msdl.network.layers import (
     Activation,
     ActivationKind,
     AdaptivePool,
     Add,
+    Affine,
     BatchNorm,
     Broken,
     Concat,
     Conv,
+    Deconv,
     Dropout,
     Flatten,
     Image,
     Linear,
     Mean,
     Multiply,
+    Pad,
     Pair,
     Pool,
+    Resize,
     Shuffle,
     Slice,
+    Unpool,
 )
 
 Number = int | float | Pair
@@ -63,6 +68,8 @@ def construction(node: Node, is_flat: bool, in_place: bool) -> Construction:
     match node.layer:
         case Conv():
             return _conv(node.layer)
+        case Deconv():
+            return _deconv(node.layer)
         case BatchNorm(channels, eps):
             return Construction("nn.BatchNorm2d", (_channels(channels), Argument("eps", "eps", eps, 1e-5)))
         case Activation(kind):
@@ -72,6 +79,10 @@ def construction(node: Node, is_flat: bool, in_place: bool) -> Construction:
         case AdaptivePool(height, width):
             size = str(height) if height == width and height is not None else f"({height}, {width})"
             return Construction("nn.AdaptiveAvgPool2d", flags=(size,))
+        case Resize():
+            return _resize(node.layer)
+        case Pad():
+            return Construction("nn.ZeroPad2d", flags=(_around(node.layer),))
         case Linear(inputs, outputs, bias):
             constructor = "nn.Linear" if is_flat else "FlatLinear"
             return Construction(constructor, (_channels(inputs), _channels(outputs)), () if bias else ("bias=False",))
@@ -81,7 +92,7 @@ def construction(node: Node, is_flat: bool, in_place: bool) -> Construction:
             return Construction("nn.Dropout", (Argument("", "p", probability),))
         case Shuffle(groups):
             return Construction("Shuffle", (Argument("", "groups", groups),))
-        case Image() | Slice() | Concat() | Add() | Multiply() | Mean() | Broken():
+        case Image() | Unpool() | Affine() | Slice() | Concat() | Add() | Multiply() | Mean() | Broken():
             raise AssertionError(f"{node.id} has no module")
         case _:
             assert_never(node.layer)
@@ -104,6 +115,33 @@ def _conv(conv: Conv) -> Construction:
     return Construction("nn.Conv2d", arguments, () if conv.bias else ("bias=False",))
 
 
+def _deconv(deconv: Deconv) -> Construction:
+    arguments = (
+        _channels(deconv.inputs),
+        _channels(deconv.outputs),
+        Argument("", "kernel", deconv.kernel),
+        Argument("stride", "stride", deconv.stride, (1, 1)),
+        Argument("padding", "padding", deconv.padding, (0, 0)),
+        Argument("groups", "groups", deconv.groups, 1),
+    )
+    return Construction("nn.ConvTranspose2d", arguments, () if deconv.bias else ("bias=False",))
+
+
+def _resize(resize: Resize) -> Construction:
+    size = Argument("", "size", (resize.height, resize.width))
+    if resize.mode == "nearest":
+        return Construction("nn.Upsample", (size,))
+    return Construction(
+        "nn.Upsample", (size,), ('mode="bilinear"', *(["align_corners=True"] if resize.corners else []))
+    )
+
+
+def _around(pad: Pad) -> str:
+    """What torch's padding takes: left, right, top, bottom, or one number."""
+    sides = (pad.left, pad.right, pad.top, pad.bottom)
+    return str(pad.top) if len(set(sides)) == 1 else str(sides)
+
+
 def _pool(pool: Pool) -> Construction:
     arguments = (
         Argument("", "kernel", pool.kernel),
@@ -114,6 +152,18 @@ def _pool(pool: Pool) -> Construction:
     if pool.kind == "max":
         return Construction("nn.MaxPool2d", arguments, flags)
     return Construction("nn.AvgPool2d", arguments, flags if pool.count_padding else (*flags, "count_include_pad=False"))
+
+
+def unpooling(unpool: Unpool) -> tuple[Doc, ...]:
+    """The arguments of the generated `unpool` behind its two values: those of the pool."""
+    stride = () if unpool.stride == unpool.kernel else (Labelled("stride=", bracketed(_sides(unpool.stride))),)
+    padding = () if unpool.padding == (0, 0) else (Labelled("padding=", bracketed(_sides(unpool.padding))),)
+    ceil = ("ceil_mode=True",) if unpool.ceil else ()
+    return (bracketed(_sides(unpool.kernel)), *stride, *padding, *ceil)
+
+
+def _sides(pair: Pair) -> tuple[str, str]:
+    return str(pair[0]), str(pair[1])
 
 
 def _activation(kind: ActivationKind, in_place: bool) -> Construction:

@@ -1,7 +1,7 @@
 """Lines of Python as `ruff format` would break them.
 
 What fits on a line stays on it; what doesn't is put one item a line, with a trailing comma, which keeps it so at every
-line length. An expression is a string, a bracketed `Group`, a `Labelled` item of one, or an `Infix` chain.
+line length. An expression is a string, a bracketed `Group`, a `Labelled` item of one, an `Infix` chain, or a `Choice`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """An item with `stride=`, `"scale1": ` or `*` before it."""
+    """An item with `stride=`, `"scale1": ` or `*` before it; `-` also before a part of a sum, which is taken away."""
 
     label: str
     value: Doc
@@ -42,7 +42,15 @@ class Infix:
     helper: str
 
 
-Doc = str | Group | Labelled | Infix
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`1 - x`; where that is too long for a line, `affine(x, -1, 1)`, which can be broken for good."""
+
+    short: str
+    long: Group
+
+
+Doc = str | Group | Labelled | Infix | Choice
 
 
 def call(head: str, *items: Doc) -> Group:
@@ -64,9 +72,20 @@ def flat(doc: Doc) -> str:
         case Labelled(label, value):
             return f"{label}{flat(value)}"
         case Infix(sign, operands):
-            return f" {sign} ".join(f"({flat(o)})" if isinstance(o, Infix) else flat(o) for o in operands)
+            return flat(operands[0]) if len(operands) == 1 else _joined(sign, operands)
+        case Choice(short):
+            return short
         case _:
             assert_never(doc)
+
+
+def _joined(sign: str, operands: Sequence[Doc]) -> str:
+    """`a + b - c`."""
+    first, *rest = (f"({flat(o)})" if isinstance(o, Infix) else flat(o) for o in operands)
+    for operand, text in zip(operands[1:], rest, strict=True):
+        is_taken_away = isinstance(operand, Labelled) and operand.label == "-"
+        first += f" - {text[1:]}" if is_taken_away else f" {sign} {text}"
+    return first
 
 
 def lines(doc: Doc, indent: int = 0, before: str = "", after: str = "") -> list[str]:
@@ -86,6 +105,8 @@ def lines(doc: Doc, indent: int = 0, before: str = "", after: str = "") -> list[
             return lines(value, indent, before + label, after)
         case Infix(_, operands, helper):
             return lines(call(helper, *operands), indent, before, after)
+        case Choice(_, long):
+            return lines(long, indent, before, after)
         case _:
             assert_never(doc)
 
@@ -105,7 +126,7 @@ class Hoist:
     def _shallow(self, doc: Doc) -> tuple[Doc, int]:
         """An expression that nests less, and how deep it nests."""
         match doc:
-            case str() | Infix():
+            case str() | Infix() | Choice():
                 return doc, 0
             case Labelled(label, value):
                 value, depth = self._shallow(value)

@@ -15,7 +15,7 @@ from msdl.backends.torch.parts import Flow
 from msdl.backends.torch.scopes import counts_up, form, numbers
 from msdl.backends.torch.structure import Holder, Leaf, Line, Structure, Unit
 from msdl.network.graph import Node
-from msdl.network.layers import Add, BatchNorm, Concat, Conv, Linear, Mean, Multiply
+from msdl.network.layers import Add, BatchNorm, Concat, Conv, Deconv, Linear, Mean, Multiply
 
 
 def made(node: Node, flow: Flow) -> Construction:
@@ -32,7 +32,7 @@ def _may_write_over(source: Node, node: Node, flow: Flow) -> bool:
     """
     if flow.uses[source.id] != [node.id] or source.id in flow.outputs:
         return False
-    if isinstance(source.layer, Conv | BatchNorm | Linear):
+    if isinstance(source.layer, Conv | Deconv | BatchNorm | Linear):
         near = source.id.rpartition(".")[0] == node.id.rpartition(".")[0]
         return near or (flow.for_inference and flow.section[source.id] == flow.section[node.id])
     return flow.for_inference and _is_sum(source) and flow.section[source.id] == flow.section[node.id]

@@ -13,7 +13,7 @@ from msdl.source import Span
 # What the generated module calls things; nothing else may be called so in it.
 OURS = frozenset(
     "self torch nn Tensor Callable Iterable Iterator Mapping OrderedDict State Network Exits FlatLinear Shuffle"
-    " add cat mean multiply named numbered through initialise EPS NORMS fold".split()
+    " add affine cat mean multiply named numbered through unpool initialise EPS NORMS fold".split()
 )
 RESERVED = OURS | set(dir(builtins)) | set(keyword.kwlist) | set(keyword.softkwlist)
 LONGEST_NAME = 40

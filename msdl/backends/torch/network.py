@@ -103,7 +103,7 @@ def _method(number: int, section: Section, members: Sequence[Step], state: Seque
         text.insert(0, "        image = image.contiguous(memory_format=torch.channels_last)")
     logits, *rest = passes.results
     text += _returned([logits, bracketed(rest)] if rest else [logits, "()"])
-    return Method(number, _about(section), tuple(signature), tuple(text))
+    return Method(number, _about(section, flow.graph), tuple(signature), tuple(text))
 
 
 def _returned(pair: Sequence[Doc]) -> list[str]:
@@ -133,6 +133,19 @@ def _target(part: Part, holders: Collection[str]) -> str:
     return f"self.get_submodule({quoted(part.path)})"
 
 
-def _about(section: Section) -> str:
-    exit = section.exit
-    return f"Up to {harmless(exit.name)}, at layer {exit.layer}, scale {exit.scale}."
+def _about(section: Section, graph: Graph) -> str:
+    exit, shape = section.exit, graph[section.exit.output].size
+    size = "" if shape.flat else f": {' x '.join(map(str, shape.extents))}"
+    return f"Up to {harmless(exit.name)}, at layer {exit.layer}, scale {exit.scale}{size}."
+
+
+def outputs(graph: Graph) -> str:
+    """What the outputs of all exits are; of classifiers no more need be said."""
+    shapes = {graph[exit.output].size for exit in graph.exits}
+    if all(shape.flat for shape in shapes):
+        return "The outputs of all exits."
+    if len(shapes) == 1:
+        extents = ", ".join(map(str, shapes.pop().extents))
+        return f"The outputs of all exits, each (batch, {extents})."
+    kinds = " or (batch, classes)" if any(shape.flat for shape in shapes) else ""
+    return f"The outputs of all exits, each (batch, channels, height, width){kinds}."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from msdl.network.graph import Graph, Node
-from msdl.network.layers import Add, Concat, Image, Mean, Multiply, Slice
+from msdl.network.layers import Add, Affine, Concat, Image, Mean, Multiply, Slice, Unpool
 from msdl.network.schedule import Schedule
 
 
@@ -43,7 +43,7 @@ class Part:
 
 def is_join(node: Node) -> bool:
     """Whether a node is an expression of the forward pass; others are modules."""
-    return isinstance(node.layer, Concat | Add | Multiply | Mean | Slice)
+    return isinstance(node.layer, Concat | Add | Multiply | Mean | Slice | Affine | Unpool)
 
 
 @dataclass(frozen=True)

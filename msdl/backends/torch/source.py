@@ -9,7 +9,7 @@ from msdl.backends.torch.classes import Classes
 from msdl.backends.torch.folding import folding
 from msdl.backends.torch.modules import Modules, chains
 from msdl.backends.torch.naming import Names
-from msdl.backends.torch.network import attributes, constructor, methods
+from msdl.backends.torch.network import attributes, constructor, methods, outputs
 from msdl.backends.torch.parts import Flow, tree
 from msdl.backends.torch.structure import Cutter, Holder
 from msdl.backends.torch.writing import View, write
@@ -34,4 +34,6 @@ def source(graph: Graph, schedule: Schedule, digest: str, version: str, folds: S
     facts = tuple(attributes(graph, schedule))
     taken_in = None if folds is None else folding(folds)
     kinds = tuple(classes.known.values())
-    return write(View(graph.name, digest, version, taken_in, facts, functions.functions, kinds, made, sections))
+    return write(
+        View(graph.name, digest, version, taken_in, facts, outputs(graph), functions.functions, kinds, made, sections)
+    )

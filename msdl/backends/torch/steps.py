@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
+from msdl.backends.torch.layers import unpooling
+from msdl.backends.torch.layout import Doc
 from msdl.backends.torch.parts import Part
 from msdl.backends.torch.structure import Closed, Holder, Leaf, Line, Structure, Unit
 from msdl.network.graph import Node
-from msdl.network.layers import Add, Concat, Mean, Multiply, Slice
+from msdl.network.layers import Add, Affine, Concat, Mean, Multiply, Slice, Unpool
+
+Sign = Literal["+", "*"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +25,30 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A module, or a helper of the generated source, on values; `first` is an argument that is no value."""
+    """A module, or a helper of the generated source, on values; `first` and `options` are arguments that are none."""
 
     target: str
     arguments: tuple[Expression, ...]
     is_module: bool = True
     first: str = ""
+    options: tuple[Doc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Combine:
     """`a + b` or `a * b`."""
 
-    sign: Literal["+", "*"]
+    sign: Sign
     operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """`scale * value + shift`."""
+
+    value: Expression
+    scale: float
+    shift: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,7 @@ class Cut:
     stop: int
 
 
-Expression = Read | Apply | Combine | Cut
+Expression = Read | Apply | Combine | Scaled | Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,10 @@ def joined(node: Node) -> Expression:
             return Combine("*", values)
         case Slice(start, stop):
             return Cut(values[0], start, stop)
+        case Affine(scale, shift):
+            return Scaled(values[0], scale, shift)
+        case Unpool():
+            return Apply("unpool", values, is_module=False, options=unpooling(node.layer))
         case layer:
             raise AssertionError(f"{layer} is a module")
 
@@ -162,6 +180,8 @@ def reads(expression: Expression) -> Iterator[str]:
         case Apply(arguments=inner) | Combine(operands=inner):
             for part in inner:
                 yield from reads(part)
+        case Scaled(inner):
+            yield from reads(inner)
         case Cut(value):
             yield value.value
         case _:

@@ -17,7 +17,10 @@ from msdl.backends.torch.folding import Folding
 from msdl.backends.torch.network import Method
 
 # What a generated module may need beside the classes of its network.
-HELPERS = ("add", "cat", "mean", "multiply", "named", "numbered", "OrderedDict", "through", "FlatLinear", "Shuffle")
+HELPERS = (
+    *("add", "affine", "cat", "mean", "multiply", "unpool"),
+    *("named", "numbered", "OrderedDict", "through", "FlatLinear", "Shuffle", "ConvTranspose2d"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class View:
     version: str
     folding: Folding | None
     attributes: tuple[str, ...]
+    outputs: str
     builders: tuple[Builder, ...]
     classes: tuple[Class, ...]
     constructor: tuple[str, ...]
@@ -47,9 +51,9 @@ class View:
 
     @property
     def used(self) -> frozenset[str]:
-        """The helpers that the code calls."""
+        """The helpers that the code calls, and the layers that take more than their own line."""
         code = "\n".join(self.code)
-        return frozenset(name for name in HELPERS if re.search(rf"(?<![.\w]){name}\(", code))
+        return frozenset(name for name in HELPERS if re.search(rf"(?<![.\w])(nn\.)?{name}\(", code))
 
 
 def write(view: View) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TypeVar
 
 from msdl.drawing.ops.inside import Curve, Inside, Plan
@@ -64,11 +65,18 @@ def _passes(curve: Curve, box: Box) -> bool:
 
 
 def _along(curve: Curve) -> Iterator[Point]:
-    """Points on the chords of a curve, close enough to hit any box that it runs through."""
-    for start, end in zip(curve[:-1:3], curve[3::3], strict=True):
-        steps = int(max(abs(end.x - start.x), abs(end.y - start.y)) / ROOM) + 1
-        for part in (step / steps for step in range(steps + 1)):
-            yield Point(start.x + (end.x - start.x) * part, start.y + (end.y - start.y) * part)
+    """Points on a curve, close enough to hit any box that it runs through."""
+    for piece in zip(curve[:-1:3], curve[1::3], curve[2::3], curve[3::3], strict=True):
+        ways = (abs(b.x - a.x) + abs(b.y - a.y) for a, b in pairwise(piece))
+        steps = int(sum(ways) / ROOM) + 1
+        yield from (_between(piece, step / steps) for step in range(steps + 1))
+
+
+def _between(points: Sequence[Point], part: float) -> Point:
+    """The point so far along a Bezier curve (de Casteljau)."""
+    while len(points) > 1:
+        points = [Point(a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part) for a, b in pairwise(points)]
+    return points[0]
 
 
 def _touches(one: Box, other: Box) -> bool:

@@ -24,6 +24,7 @@ def op_boxes(ways: Ways, ink: Ink) -> Iterator[Box]:
         yield Box(
             id, "exit" if id not in ink.graph else "op", slot.x, slot.y, slot.width, slot.height, ink.written(id),
             ink.state(id), ink.tooltip(id), ink.shade(id), ink.order.get(id),
+            id not in ink.graph and ink.cells[id].is_map,
         )  # fmt: skip
 
 

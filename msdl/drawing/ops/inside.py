@@ -13,6 +13,8 @@ from msdl.drawing.render import NOT_INSTALLED, Unrendered
 
 INCH = 72
 BESIDE, BELOW = 12.0, 17.0
+# How near to the foot of a stack a line has to start, and to the head of one to end.
+NEAR = 3.0
 # How much it matters that a line is straight: the longest way through a cell comes first, other chains next.
 LONGEST, CHAIN = 10, 4
 
@@ -48,7 +50,25 @@ class Inside:
 
 @lru_cache(maxsize=4096)
 def inside(plan: Plan) -> Inside:
-    """The layout of a cell by Graphviz, in this process. Raises Unrendered where it is not installed."""
+    """The layout of a cell by Graphviz, in this process. Raises Unrendered where it is not installed.
+
+    Lines go from a stack's foot to the next one's head: those that Graphviz draws from side to side are told to.
+    """
+    laid = _laid(plan, frozenset())
+    sideways = frozenset(edge for edge in plan.edges if _is_sideways(laid, edge))
+    return _laid(plan, sideways) if sideways else laid
+
+
+def _is_sideways(laid: Inside, edge: tuple[int, int]) -> bool:
+    """Whether a line starts above its source's last op, or ends below its target's first."""
+    start, end = laid.curves[edge][0], laid.curves[edge][-1]
+    source, target = edge
+    foot = laid.places[source].y - laid.sizes[source][1] / 2
+    head = laid.places[target].y + laid.sizes[target][1] / 2
+    return start.y > foot + NEAR or end.y < head - NEAR
+
+
+def _laid(plan: Plan, ported: frozenset[tuple[int, int]]) -> Inside:
     graph = _empty()
     graph.graph_attr.update(nodesep=str(BESIDE / INCH), ranksep=str(BELOW / INCH))
     graph.node_attr.update(shape="box", fixedsize="true", label="")
@@ -60,7 +80,8 @@ def inside(plan: Plan) -> Inside:
         graph.add_node(lane, width=2 / INCH, height=2 / INCH)
     weights = {**dict.fromkeys(_chains(plan), CHAIN), **dict.fromkeys(_longest(plan), LONGEST)}
     for edge in (*plan.edges, *lanes):
-        graph.add_edge(*edge, weight=weights.get(edge, 1))
+        ports = {"tailport": "s", "headport": "n"} if edge in ported else {}
+        graph.add_edge(*edge, weight=weights.get(edge, 1), **ports)
     graph.add_subgraph([*plan.tops, *(lane for lane, _ in lanes)], rank="source")
     graph.layout(prog="dot")
     return _read(graph, plan, lanes)

@@ -11,10 +11,12 @@ from msdl.network.layers import (
     Activation,
     AdaptivePool,
     Add,
+    Affine,
     BatchNorm,
     Broken,
     Concat,
     Conv,
+    Deconv,
     Dropout,
     Flatten,
     Image,
@@ -22,10 +24,13 @@ from msdl.network.layers import (
     Linear,
     Mean,
     Multiply,
+    Pad,
     Pair,
     Pool,
+    Resize,
     Shuffle,
     Slice,
+    Unpool,
     macs,
     parameters,
 )
@@ -48,8 +53,14 @@ def _label(layer: Layer) -> str:
             grouped = f" g{groups}" if groups > 1 and not _is_depthwise(layer) else ""
             outputs = "" if _is_depthwise(layer) else f" {layer.outputs}"
             return f"{_conv(layer)}{outputs}{_stride(stride, ' /')}{grouped}{f' d{dilation}' * (dilation > 1)}"
+        case Deconv(outputs=outputs, stride=stride):
+            return f"{_deconv(layer)} {outputs}{_stride(stride, ' up ')}"
         case Pool(stride=stride):
             return f"{_pool(layer)}{_stride(stride, ' /')}"
+        case Resize(height, width):
+            return f"resize {height}x{width}"
+        case Pad():
+            return "crop" if _cuts(layer) else "pad"
         case Linear(outputs=outputs):
             return f"linear {outputs}"
         case Image(shape):
@@ -64,7 +75,9 @@ def _label(layer: Layer) -> str:
             return f"dropout {probability:g}"
         case BatchNorm():
             return "bn"
-        case AdaptivePool() | Activation() | Flatten() | Concat() | Add() | Multiply() | Mean() | Broken():
+        case Unpool() | AdaptivePool() | Affine() | Activation() | Flatten():
+            return written(layer)
+        case Concat() | Add() | Multiply() | Mean() | Broken():
             return written(layer)
         case _:
             assert_never(layer)
@@ -77,8 +90,19 @@ def written(layer: Layer) -> str:
             return f"image {shape}"
         case Conv(stride=stride):
             return f"{_conv(layer)}{_called(*_arguments(layer))}{_stride(stride, '/')}"
+        case Deconv():
+            return f"{_deconv(layer)}{_called(*_spreading(layer))}"
         case Pool(stride=stride):
             return f"{_pool(layer)}{_called(*_pooling(layer))}{_stride(stride, '/')}"
+        case Unpool(kernel=kernel):
+            return f"unpool{kernel[0]}x{kernel[1]}"
+        case Resize(height, width, mode, corners):
+            how = [*["nearest"] * (mode == "nearest"), *["corners"] * corners]
+            return f"resize{_called(*how)} to {height}x{width}"
+        case Pad(top, bottom, left, right):
+            sign = -1 if _cuts(layer) else 1
+            sides = {"top": top, "bottom": bottom, "left": left, "right": right}
+            return f"{_label(layer)}: {', '.join(f'{name} {sign * by}' for name, by in sides.items())}"
         case Linear(outputs=outputs, bias=bias):
             return f"linear{_called(str(outputs), *['nobias'] * (not bias))}"
         case AdaptivePool(height, width):
@@ -90,6 +114,8 @@ def written(layer: Layer) -> str:
             return kind
         case Dropout(probability):
             return f"dropout({probability:g})"
+        case Affine(scale, shift):
+            return _affine(scale, shift)
         case Shuffle(groups):
             return f"shuffle({groups})"
         case Slice(start, stop):
@@ -121,6 +147,24 @@ def _conv(layer: Conv) -> str:
     return f"{'dw' * _is_depthwise(layer)}conv{layer.kernel[0]}x{layer.kernel[1]}"
 
 
+def _deconv(layer: Deconv) -> str:
+    return f"deconv{layer.kernel[0]}x{layer.kernel[1]}"
+
+
+def _cuts(layer: Pad) -> bool:
+    """Whether a map's edge is cut off, rather than that zeros are put around it."""
+    return max(layer.top, layer.bottom, layer.left, layer.right) <= 0
+
+
+def _affine(scale: float, shift: float) -> str:
+    """`1 - x`, `0.1 * x`, `2 * x + 3`."""
+    times = f"{abs(scale):g} * x" if abs(scale) != 1 else "x"
+    if scale < 0 < shift:
+        return f"{shift:g} - {times}"
+    product = f"-{times}" if scale < 0 else times
+    return f"{product} {'+' if shift > 0 else '-'} {abs(shift):g}" if shift else product
+
+
 def _pool(layer: Pool) -> str:
     return f"{'max' if layer.kind == 'max' else 'avg'}pool{layer.kernel[0]}x{layer.kernel[1]}"
 
@@ -131,6 +175,13 @@ def _arguments(layer: Conv) -> list[str]:
     said = [*[str(layer.outputs)] * (not depthwise), *["bias"] * layer.bias]
     said += [f"{name} = {value}" for name, value in named.items() if value > 1]
     return said + _padded(layer.kernel, layer.padding, layer.dilation)
+
+
+def _spreading(layer: Deconv) -> list[str]:
+    up = layer.stride[0]
+    said = [str(layer.outputs), *[f"up = {up}"] * (up > 1), *["bias"] * layer.bias]
+    said += [f"groups = {layer.groups}"] * (layer.groups > 1)
+    return said + _padded(layer.kernel, layer.padding)
 
 
 def _pooling(layer: Pool) -> list[str]:

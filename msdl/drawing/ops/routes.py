@@ -44,7 +44,7 @@ def route(crossing: Crossing, source: Place, target: Place, room: Room) -> Route
         is_foot = room.slots[crossing.target].bottom < LINE / 2 and not above
         level = source.row == target.row and is_foot
         return Route(crossing, source.column, None, source.column, "left", above, "level" if level else climb)
-    if target.column == source.column and target.row > source.row:
+    if target.column == source.column and target.row != source.row:
         above = not _is_open(crossing.target, room, "right")
         return Route(crossing, source.column, None, source.column, "right", above, climb)
     above = not _is_open(crossing.target, room, "left")

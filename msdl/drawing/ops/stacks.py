@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msdl.network.graph import Node
-from msdl.network.layers import Activation, BatchNorm, Dropout, Flatten, Shuffle
+from msdl.network.layers import Activation, Affine, BatchNorm, Dropout, Flatten, Pad, Shuffle
 
 # Ops that go with a convolution, a pool or a join, before it or behind it.
-LIGHT = (BatchNorm, Activation, Dropout, Flatten, Shuffle)
+LIGHT = (BatchNorm, Activation, Affine, Dropout, Flatten, Pad, Shuffle)
 
 Stack = tuple[str, ...]
 

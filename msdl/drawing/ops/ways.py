@@ -11,12 +11,14 @@ from msdl.drawing.ops.floor import ENTRY, FIRST, Floor, floor
 from msdl.drawing.ops.rooms import Room, Slot
 from msdl.drawing.ops.rounded import rounded
 from msdl.drawing.ops.routes import Route, Span, entries, tracks
-from msdl.drawing.picture import Point
+from msdl.drawing.picture import LineKind, Point
 from msdl.network.graph import IMAGE
 
 Trunk = tuple[str, str, str]
 # Where a line leaves its box: those that go up above those that go down.
 PORTS = {"up": 3.5, "level": 0.0, "down": -3.5}
+# Where a line comes in: what says where the maxima were above what is spread.
+ENTERS: Mapping[LineKind, float] = {"unpool": 3.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Ways:
     def level(self, route: Route) -> float:
         """The height at which a route comes in from its last gutter."""
         if not route.above:
-            return self.slot(route.crossing.target).y
+            return self.slot(route.crossing.target).y + ENTERS.get(route.crossing.kind, 0.0)
         area, room = self.floor.areas[route.crossing.cell], self.rooms[route.crossing.cell]
         return area.corner.y + room.height + FIRST + ENTRY * self.entries[route]
 

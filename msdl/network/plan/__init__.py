@@ -14,18 +14,22 @@ from msdl.language.spec import NetworkSpec
 from msdl.network.plan.exits import PlannedExit, plan_exits
 from msdl.network.plan.positions import Positions
 from msdl.network.plan.reductions import Departure, plan_reductions
-from msdl.network.plan.runs import Run, StageRun, plan_runs
+from msdl.network.plan.runs import AnyRun, Run, StageRun, SweepRun, plan_runs
 
 
 @dataclass(frozen=True)
 class Plan:
     """`departures[s]` tells after which layer scale s leaves; `transitions[l]` is what is applied after layer l."""
 
-    runs: tuple[Run | StageRun, ...]
+    runs: tuple[AnyRun, ...]
     layers: int
     departures: Mapping[int, Departure] = field(default_factory=dict)
     transitions: Mapping[int, tuple[ast.Expression, ...]] = field(default_factory=dict)
     exits: Mapping[int, tuple[PlannedExit, ...]] = field(default_factory=dict)
+
+    def left_before(self, layer: int) -> set[int]:
+        """The scales that a layer does not renew any more."""
+        return {scale for scale, departure in self.departures.items() if departure.layer < layer}
 
     def departure_of(self, scale: int) -> tuple[Label, ...]:
         """A label that shows which statement lets a scale leave, and when."""
@@ -47,4 +51,4 @@ def plan(spec: NetworkSpec, findings: Findings) -> Plan:
     return Plan(runs, layers, reductions.departures, reductions.transitions, exits)
 
 
-__all__ = ["Plan", "PlannedExit", "Run", "StageRun", "plan"]
+__all__ = ["Plan", "PlannedExit", "Run", "StageRun", "SweepRun", "plan"]

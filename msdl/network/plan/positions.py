@@ -10,7 +10,7 @@ from msdl.language import syntax as ast
 from msdl.language.evaluate import Known, number, numbered, whole
 from msdl.language.numbers import Number, show
 from msdl.language.spec import NetworkSpec
-from msdl.network.plan.runs import Run, StageRun
+from msdl.network.plan.runs import AnyRun, Run, StageRun
 from msdl.source import Span
 
 
@@ -28,16 +28,21 @@ class Positions:
     """Reads positions in a network of known runs."""
 
     spec: NetworkSpec
-    runs: tuple[Run | StageRun, ...]
+    runs: tuple[AnyRun, ...]
     layers: int
 
     @property
     def has_layers(self) -> bool:
         return any(isinstance(run, Run) for run in self.runs)
 
-    def is_grid(self, layer: int) -> bool:
-        """Whether a layer was written with `layers`."""
-        return any(isinstance(run, Run) and run.first <= layer < run.first + run.count for run in self.runs)
+    @property
+    def grid(self) -> list[int]:
+        """The layers that were written with `layers`."""
+        return [layer for run in self.runs if isinstance(run, Run) for layer in range(run.first, run.first + run.count)]
+
+    def is_staged(self, layer: int) -> bool:
+        """Whether a layer belongs to `stages`."""
+        return any(isinstance(run, StageRun) and run.first <= layer < run.first + run.count for run in self.runs)
 
     @property
     def last_layer(self) -> tuple[Label, ...]:

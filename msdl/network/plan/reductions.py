@@ -56,7 +56,7 @@ def _reduce(
         message = "`reduce` needs `layers`: in `stages` every scale leaves by itself."
         raise mistake("MSD211", message, statement.span)
     if isinstance(statement, ast.ReduceIn):
-        lasts = _equal_blocks(statement, spec, positions.layers, findings)
+        lasts = _equal_blocks(statement, spec, positions.grid, findings)
     else:
         lasts = _at(statement, positions)
     scales = spec.scales.count
@@ -65,7 +65,7 @@ def _reduce(
         message = f"{leave}, but of {scales} scale{'s' if scales > 1 else ''} at least one must stay."
         raise mistake("MSD302", message, statement.span, "", "", Label(spec.scales.span, "declared here"))
     for last in lasts:
-        if not positions.is_grid(last):
+        if positions.is_staged(last):
             message = f"Layer {last} belongs to `stages`, where every scale leaves by itself."
             raise mistake("MSD211", message, statement.span)
     latest = max((departure.layer for departure in reductions.departures.values()), default=0)
@@ -78,19 +78,20 @@ def _reduce(
             reductions.follow(last + 1, statement.chain)
 
 
-def _equal_blocks(statement: ast.ReduceIn, spec: NetworkSpec, layers: int, findings: Findings) -> list[int]:
+def _equal_blocks(statement: ast.ReduceIn, spec: NetworkSpec, grid: list[int], findings: Findings) -> list[int]:
     """The last layers of the scales that leave: i * ceil(L / B) for i = 1 .. B - 1."""
     value = number(statement.blocks, spec.known)
     blocks = whole(value, statement.blocks.span, "The number of blocks", most=MOST_BLOCKS)
     if isinstance(blocks, Unknown):
         return []
+    layers = len(grid)
     length = -(-layers // blocks)
     sizes = [max(0, min(length, layers - length * k)) for k in range(blocks)]
     if len(set(sizes)) > 1:
         listed = ", ".join(map(str, sizes))
         message = f"{layers} layers don't divide into {blocks} equal blocks: they have {listed} layers."
         findings.warning("MSD513", message, statement.span, f"ceil({layers} / {blocks}) = {length} layers a block")
-    return [length * k for k in range(1, blocks) if length * k <= layers]
+    return [grid[length * k - 1] for k in range(1, blocks) if length * k <= layers]
 
 
 def _at(statement: ast.ReduceAt, positions: Positions) -> list[int]:
@@ -109,7 +110,7 @@ def _transition(statement: ast.Transition, positions: Positions, reductions: Red
     for placed in positions.of(statement.positions):
         if not 1 <= placed.layer <= positions.layers:
             raise _no_such_layer(placed.layer, positions, placed.span)
-        if not positions.is_grid(placed.layer):
+        if positions.is_staged(placed.layer):
             message = f"Layer {placed.layer} belongs to `stages`, where `between` and `leave` say what follows."
             raise mistake("MSD211", message, placed.span)
         reductions.follow(placed.layer, statement.chain)

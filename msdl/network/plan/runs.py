@@ -1,9 +1,10 @@
-"""The runs of layers that `layers`, `stages` and `repeat` make, in order."""
+"""The runs of layers that `layers`, `stages`, `sweep` and `repeat` make, in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from msdl.diagnostics import Diagnostic, Findings, Label, Mistake, mistake
 from msdl.language import syntax as ast
@@ -45,7 +46,21 @@ class StageRun:
         return [self.first - 1 + sum(self.depths[:stage]) for stage in range(1, len(self.depths) + 1)]
 
 
-def plan_runs(spec: NetworkSpec, findings: Findings) -> tuple[tuple[Run | StageRun, ...], bool]:
+@dataclass(frozen=True, slots=True)
+class SweepRun:
+    """One sweep, a layer of its own: `scales` in the order in which they are renewed; cells' ids start with `id`."""
+
+    statement: ast.Sweep
+    first: int
+    scales: tuple[int, ...]
+    id: str
+    count: int = 1
+
+
+AnyRun = Run | StageRun | SweepRun
+
+
+def plan_runs(spec: NetworkSpec, findings: Findings) -> tuple[tuple[AnyRun, ...], bool]:
     """The runs, and whether they are all: some may hang on a mistake. Raises Mistake when they are too many."""
     planner = _Runs(spec, findings)
     try:
@@ -62,7 +77,7 @@ class _Runs:
         self.spec = spec
         self.names = spec.known
         self.findings = findings
-        self.runs: list[Run | StageRun] = []
+        self.runs: list[AnyRun] = []
         self.complete = True
         self.layers = 0
         self.cells = 0
@@ -89,19 +104,27 @@ class _Runs:
                     self._count_statement(item.span)
                     self.add(inner)
             case ast.Sweep():
-                message = "'sweep' is part of the language that this version of msdl does not build yet."
-                raise mistake("MSD601", message, item.span)
+                self._keep(self._sweep_run(item), item.span)
             case _:
                 raise mistake("MSD211", "Only layers, stages, sweeps and repeats can be repeated.", item.span)
 
-    def _keep(self, run: Run | StageRun | None, span: Span) -> None:
+    def _keep(self, run: AnyRun | None, span: Span) -> None:
         if run is None:
             self.complete = False
             return
         self.runs.append(run)
         self.layers += run.count
-        across = 1 if isinstance(run, StageRun) else len(run.on) if run.on is not None else self.spec.scales.count
-        self._count(run.count * across, span)
+        self._count(run.count * self._across(run), span)
+
+    def _across(self, run: AnyRun) -> int:
+        """The cells of one layer."""
+        match run:
+            case Run(on=on):
+                return self.spec.scales.count if on is None else len(on)
+            case SweepRun(scales=scales):
+                return len(scales)
+            case StageRun():
+                return 1
 
     def _count_statement(self, span: Span) -> None:
         """Statements that make no cell have to end as well."""
@@ -124,6 +147,21 @@ class _Runs:
         count = whole(value, statement.count.span, "The number of layers")
         self.findings.add(*_misplaced_rules(statement))
         return None if isinstance(count, Unknown) else Run(statement, self.layers + 1, count, on)
+
+    def _sweep_run(self, statement: ast.Sweep) -> SweepRun:
+        self.findings.add(*_misplaced_in_a_sweep(statement))
+        on = range(1, self.spec.scales.count + 1) if statement.on is None else self._scales_on(statement.on)
+        id = self._sweep_id(statement)
+        return SweepRun(statement, self.layers + 1, tuple(sorted(on, reverse=statement.direction == "up")), id)
+
+    def _sweep_id(self, statement: ast.Sweep) -> str:
+        """`enc`, or `sweep1` without a name; `enc_2` where a `repeat` comes by again."""
+        taken = {run.id for run in self.runs if isinstance(run, SweepRun)}
+        if statement.name is not None and statement.name.text not in taken:
+            return statement.name.text
+        prefix, first = ("sweep", 1) if statement.name is None else (f"{statement.name.text}_", 2)
+        ids = (f"{prefix}{nth}" for nth in count(first))
+        return next(id for id in ids if id not in taken | self.spec.sweeps)
 
     def _scales_on(self, on: ast.Range | ast.Expression) -> tuple[int, ...]:
         count = self.spec.scales.count
@@ -157,11 +195,25 @@ class _Runs:
         return StageRun(statement, self.layers + 1, tuple(known), ordinal) if len(known) == len(depths) else None
 
 
+def _misplaced_in_a_sweep(statement: ast.Sweep) -> Iterator[Diagnostic]:
+    """Rules that don't belong into a sweep, or not twice."""
+    for rule in statement.rules:
+        if isinstance(rule, ast.Path) and rule.kind in ("diagonal", "up"):
+            word = "diagonal" if rule.kind == "diagonal" else "diagonal up"
+            message = f"`{word}` stands in `layers`; in a sweep the scale before is reached by `vertical`."
+            yield mistake("MSD211", message, rule.span).diagnostic
+    yield from _joins(statement)
+
+
 def _misplaced_rules(statement: ast.Layers) -> Iterator[Diagnostic]:
     """Rules that don't belong into `layers`, or not twice."""
     for rule in statement.rules:
         if isinstance(rule, ast.Path) and rule.kind == "vertical":
             yield mistake("MSD211", "`vertical` stands beside `layers`, not in it.", rule.span).diagnostic
+    yield from _joins(statement)
+
+
+def _joins(statement: ast.Layers | ast.Sweep) -> Iterator[Diagnostic]:
     joins = [rule for rule in statement.rules if isinstance(rule, ast.Join)]
     for join in joins[1:]:
         label = Label(joins[0].span, "the first one")

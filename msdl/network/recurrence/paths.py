@@ -1,9 +1,9 @@
-"""Which paths lead into a cell: the rules of `layers` whose source is there, in the order written."""
+"""Which paths lead into a cell: the rules of `layers` or a sweep whose source is there, in the order written."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from msdl.language import syntax as ast
@@ -13,8 +13,8 @@ from msdl.network.context import Here, Result
 from msdl.network.graph import Cell
 from msdl.network.recurrence.state import Recurrence, State
 
-# The scale a path comes from, relative to its own.
-SOURCES = {"horizontal": 0, "diagonal": -1, "up": 1}
+# The scale that each kind of path comes from, relative to its own.
+Sources = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,19 @@ class PathPresent:
 
 
 def paths(
-    recurrence: Recurrence, statement: ast.Layers, cell: Cell, old: State, place: str, nth: int
+    recurrence: Recurrence,
+    rules: Iterable[ast.Rule],
+    sources: Sources,
+    cell: Cell,
+    old: State,
+    place: str,
+    nth: int,
 ) -> list[PathPresent]:
     """The paths present; a second one of its kind is called `horizontal_2`."""
     found: list[PathPresent] = []
     names: Counter[str] = Counter()
-    for rule in statement.rules:
-        for name, scale, variable in _sources(recurrence, rule, cell, old, place, nth):
+    for rule in rules:
+        for name, scale, variable in _sources(recurrence, rule, sources, cell, old, place, nth):
             if scale in old and isinstance(rule, ast.Path | ast.From):
                 names[name] += 1
                 numbered = name if names[name] == 1 else f"{name}_{names[name]}"
@@ -43,13 +49,13 @@ def paths(
 
 
 def _sources(
-    recurrence: Recurrence, rule: ast.Rule, cell: Cell, old: State, place: str, nth: int
+    recurrence: Recurrence, rule: ast.Rule, sources: Sources, cell: Cell, old: State, place: str, nth: int
 ) -> Iterator[tuple[str, int, Mapping[str, Result]]]:
     """The name of a rule's path, the scale it comes from, and what it binds."""
     match rule:
         case ast.Path(kind):
-            if kind in SOURCES:
-                yield kind, cell.scale + SOURCES[kind], {}
+            if kind in sources:
+                yield kind, cell.scale + sources[kind], {}
         case ast.From(variable, test):
             for j in sorted(old):
                 context = recurrence.context(cell, old[j], place, None, i=nth, **{variable.text: j})

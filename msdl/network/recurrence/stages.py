@@ -9,8 +9,9 @@ from msdl.diagnostics import Label, mistake
 from msdl.language import syntax as ast
 from msdl.network.builder import Value
 from msdl.network.graph import Cell
+from msdl.network.joins import join
 from msdl.network.layers import Add, Concat
-from msdl.network.names import walk
+from msdl.network.pieces import walk
 from msdl.network.plan import StageRun
 from msdl.network.recurrence.exits import exits_at
 from msdl.network.recurrence.state import Recurrence
@@ -93,7 +94,7 @@ def _layer(recurrence: Recurrence, run: StageRun, rules: Rules, value: Value, la
     spot = recurrence.spot(cell, cell.id, value, place, share, i=i, stride=stride)
     new = recurrence.chains.value(rules["layer"], spot)
     if growth is not None and growth.history != "plain":
-        join = Concat() if growth.history == "dense" else Add()
-        new = recurrence.chains.join(cell.id, join, (value, new), spot, cell.span)
+        history = Concat() if growth.history == "dense" else Add()
+        new = join(recurrence.chains, cell.id, history, (value, new), spot, cell.span)
     recurrence.settle(cell, new)
     return new

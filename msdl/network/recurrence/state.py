@@ -22,7 +22,11 @@ State = dict[int, Value]
 
 @dataclass
 class Recurrence:
-    """What the steps read and change. `x` maps live scales to values; `growth` is what `compress` goes by."""
+    """What the steps read and change.
+
+    `x` maps live scales to values; `kept` has the values that named sweeps left, by scale; `growth` is what `compress`
+    goes by.
+    """
 
     spec: NetworkSpec
     plan: Plan
@@ -31,6 +35,7 @@ class Recurrence:
     chains: Chains
     image: Value
     x: State = field(default_factory=dict)
+    kept: dict[str, Family] = field(default_factory=dict)
     growth: ast.Growth | None = None
     outputs: dict[str, str] = field(default_factory=dict)
     exits: list[Exit] = field(default_factory=list)
@@ -39,7 +44,8 @@ class Recurrence:
     def of(cls, spec: NetworkSpec, plan: Plan, findings: Findings) -> Recurrence:
         builder = Builder()
         image = builder.image(None if spec.image is None else Shape(*spec.image), spec.image_span)
-        return cls(spec, plan, findings, builder, Chains(builder, findings), image)
+        kept: dict[str, Family] = {name: {} for name in spec.sweeps}
+        return cls(spec, plan, findings, builder, Chains(builder, findings), image, kept=kept)
 
     def settle(self, cell: Cell, value: Value) -> None:
         """Makes a value that of its cell, and of its scale."""
@@ -49,7 +55,7 @@ class Recurrence:
     def context(self, cell: Cell, flow: Value, place: str, share: Share | None = None, **locals: Result) -> Context:
         """The names that a rule sees in a cell. `place` is how messages say where we are."""
         spec, columns = self.spec, self.spec.scales.columns
-        known: dict[str, Result | Family] = {"s": cell.scale, "l": cell.layer, **locals}
+        known: dict[str, Result | Family] = {**self.kept, "s": cell.scale, "l": cell.layer, **locals}
         return Context(spec.numbers, columns, cell.scale, known, spec.blocks, spec.defaults, flow, share, place)
 
     def spot(

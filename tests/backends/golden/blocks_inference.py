@@ -40,7 +40,7 @@ def named(**modules: nn.Module) -> nn.Sequential:
 
 
 def numbered(*layers: tuple[int, nn.Module]) -> nn.Sequential:
-    """Layers one after another, by the numbers that they had in training."""
+    """Layers one after another, by numbers with gaps between them."""
     return nn.Sequential(OrderedDict((str(number), layer) for number, layer in layers))
 
 

@@ -1,6 +1,6 @@
 """Network densenet_mc, written by msdl 0.1.0.
 
-Digest of the spec: 901d607ac0045c02
+Digest of the spec: 14a681e00ad04a38
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def layer(c0: int) -> nn.Sequential:
     )
 
 
-# blocks.msd:32: block pooled(classes) = bn relu gap linear(classes)
+# blocks.msd:43: block pooled(classes) = bn relu gap linear(classes)
 def pooled(c0: int) -> nn.Sequential:
     return nn.Sequential(
         nn.BatchNorm2d(c0),

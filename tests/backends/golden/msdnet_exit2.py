@@ -1,6 +1,6 @@
 """Network msdnet_cifar_budgeted, written by msdl 0.1.0.
 
-Digest of the spec: 281cdc0669582577
+Digest of the spec: c1240ae93c44ebd0
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Network msdnet_cifar_budgeted for inference, written by msdl 0.1.0.
 
-Digest of the spec: 281cdc0669582577
+Digest of the spec: c1240ae93c44ebd0
 
 Batch norms are part of the convolutions before them: `load_state_dict` takes the
 weights of the network as it was trained, and folds them.
@@ -28,7 +28,7 @@ def named(**modules: nn.Module) -> nn.Sequential:
 
 
 def numbered(*layers: tuple[int, nn.Module]) -> nn.Sequential:
-    """Layers one after another, by the numbers that they had in training."""
+    """Layers one after another, by numbers with gaps between them."""
     return nn.Sequential(OrderedDict((str(number), layer) for number, layer in layers))
 
 

@@ -1,6 +1,6 @@
 """Network resnet18, written by msdl 0.1.0.
 
-Digest of the spec: 634c74795e2e8a4b
+Digest of the spec: 6bbef389ef956628
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class FlatLinear(nn.Linear):
         return super().forward(x.flatten(1))
 
 
-# blocks.msd:12: main = conv3x3(c)/stride bn relu  conv3x3(c) bn
+# blocks.msd:15: main = conv3x3(c)/stride bn relu  conv3x3(c) bn
 def basic_main(c0: int, c1: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(c0, c1, 3, stride=stride, padding=1, bias=False),
@@ -30,7 +30,7 @@ def basic_main(c0: int, c1: int, stride: int = 1) -> nn.Sequential:
     )
 
 
-# blocks.msd:13: skip = identity when stride == 1 and channels == c else conv...
+# blocks.msd:11: block shortcut(c) = identity when stride == 1 and channels =...
 def basic_skip(c0: int, c1: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(c0, c1, 1, stride=2, bias=False), nn.BatchNorm2d(c1))
 

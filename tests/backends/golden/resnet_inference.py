@@ -1,6 +1,6 @@
 """Network resnet18 for inference, written by msdl 0.1.0.
 
-Digest of the spec: 634c74795e2e8a4b
+Digest of the spec: 6bbef389ef956628
 
 Batch norms are part of the convolutions before them: `load_state_dict` takes the
 weights of the network as it was trained, and folds them.
@@ -18,7 +18,7 @@ State = tuple[Tensor, ...]
 
 
 def numbered(*layers: tuple[int, nn.Module]) -> nn.Sequential:
-    """Layers one after another, by the numbers that they had in training."""
+    """Layers one after another, by numbers with gaps between them."""
     return nn.Sequential(OrderedDict((str(number), layer) for number, layer in layers))
 
 
@@ -68,7 +68,7 @@ def fold(
         weights[f"{conv}.weight"] = scaled.to(weight.dtype)
 
 
-# blocks.msd:12: main = conv3x3(c)/stride bn relu  conv3x3(c) bn
+# blocks.msd:15: main = conv3x3(c)/stride bn relu  conv3x3(c) bn
 def basic_main(c0: int, c1: int, stride: int = 1) -> nn.Sequential:
     return numbered(
         (0, nn.Conv2d(c0, c1, 3, stride=stride, padding=1)),

@@ -14,7 +14,7 @@ from torch import Tensor
 from msdl.backends.onnx import emit, whole
 from msdl.network.folding import folded
 from msdl.network.graph import Graph
-from msdl.network.layers import BatchNorm, Conv, Linear
+from msdl.network.layers import BatchNorm, Conv, Deconv, Linear
 from msdl.network.schedule import SectionFile, schedule
 from msdl.runtime.folding import folded_weights
 from tests.backends.interpreter import interpret
@@ -31,6 +31,8 @@ def drawn(graph: Graph, seed: int = 1) -> dict[str, Tensor]:
         match node.layer:
             case Conv(inputs, outputs, kernel, groups=groups, bias=bias):
                 shape: tuple[int, ...] = (outputs, inputs // groups, *kernel)
+            case Deconv(inputs, outputs, kernel, groups=groups, bias=bias):
+                shape = (inputs, outputs // groups, *kernel)
             case Linear(inputs, outputs, bias):
                 shape = (outputs, inputs)
             case BatchNorm(channels):
@@ -42,7 +44,7 @@ def drawn(graph: Graph, seed: int = 1) -> dict[str, Tensor]:
         weight = torch.randn(shape, generator=generator)
         found[f"{node.id}.weight"] = weight / weight[0].numel() ** 0.5
         if bias:
-            found[f"{node.id}.bias"] = torch.rand(shape[0], generator=generator) - 0.5
+            found[f"{node.id}.bias"] = torch.rand(outputs, generator=generator) - 0.5
     return found
 
 
@@ -59,15 +61,19 @@ def models(graph: Graph, weights: Mapping[str, Tensor]) -> list[SectionFile]:
 
 
 def ran(section: SectionFile, values: Mapping[str, NDArray[np.float32]]) -> Arrays:
-    """What a model puts out, by name and in its order; a batch may have no images, too."""
+    """What a model puts out, by name and in its order."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(section.content, options, providers=["CPUExecutionProvider"])
     assert [value.name for value in session.get_inputs()] == [value.name for value in section.inputs]
     assert [value.name for value in session.get_outputs()] == [value.name for value in section.outputs]
-    none = session.run(None, {name: value[:0] for name, value in values.items()})
-    assert [array.shape for array in none] == [(0, *value.shape) for value in section.outputs]
     return dict(zip((value.name for value in section.outputs), session.run(None, dict(values)), strict=True))
+
+
+def assert_nothing_from_nothing(section: SectionFile) -> None:
+    """A batch of no images is a batch, too."""
+    nothing = {value.name: np.zeros((0, *value.shape), np.float32) for value in section.inputs}
+    assert [array.shape for array in ran(section, nothing).values()] == [(0, *of.shape) for of in section.outputs]
 
 
 def chained(sections: Iterable[SectionFile], images: NDArray[np.float32]) -> Iterator[Arrays]:
@@ -97,14 +103,36 @@ def assert_close(found: NDArray[np.float32], expected: Tensor) -> None:
 def assert_right(graph: Graph, count: int = 2) -> None:
     """Logits and states of the sections, and of all in one, are what the graph says, and what it says once folded."""
     weights, batch = drawn(graph), images(graph, count)
-    values = interpret(graph, doubled(weights), batch.double())
-    logits = [values[exit.output] for exit in graph.exits]
+    logits = said(graph, weights, batch)
     assert_form(graph, weights, batch, logits)
     plan = folded(graph)
     assert_form(plan.graph, folded_weights(weights, plan.folds), batch, logits)
 
 
+def assert_export_right(graph: Graph, count: int = 2) -> None:
+    """Logits and states of the sections of the folded graph, which alone is exported, are what the graph says."""
+    weights, batch = drawn(graph), images(graph, count)
+    plan = folded(graph)
+    assert_sections(plan.graph, folded_weights(weights, plan.folds), batch, said(graph, weights, batch))
+
+
+def said(graph: Graph, weights: Mapping[str, Tensor], batch: Tensor) -> list[Tensor]:
+    """What the exits put out, in float64."""
+    values = interpret(graph, doubled(weights), batch.double())
+    return [values[exit.output] for exit in graph.exits]
+
+
 def assert_form(graph: Graph, weights: Mapping[str, Tensor], batch: Tensor, logits: Sequence[Tensor]) -> None:
+    assert_sections(graph, weights, batch, logits)
+    together = whole(graph, schedule(graph), arrays(weights), DIGEST, VERSION)
+    onnx.checker.check_model(together.content, full_check=True)
+    found = ran(together, {"image": batch.numpy()})
+    assert list(found) == [f"logits{number}" for number in range(1, len(logits) + 1)]
+    for array, expected in zip(found.values(), logits, strict=True):
+        assert_close(array, expected)
+
+
+def assert_sections(graph: Graph, weights: Mapping[str, Tensor], batch: Tensor, logits: Sequence[Tensor]) -> None:
     planned = schedule(graph)
     values = interpret(graph, doubled(weights), batch.double())
     outputs = chained(models(graph, weights), batch.numpy())
@@ -112,12 +140,6 @@ def assert_form(graph: Graph, weights: Mapping[str, Tensor], batch: Tensor, logi
         assert list(found) == ["logits", *section.state]
         for array, value in zip(found.values(), (expected, *map(values.__getitem__, section.state)), strict=True):
             assert_close(array, value)
-    together = whole(graph, planned, arrays(weights), DIGEST, VERSION)
-    onnx.checker.check_model(together.content, full_check=True)
-    found = ran(together, {"image": batch.numpy()})
-    assert list(found) == [f"logits{number}" for number in range(1, len(logits) + 1)]
-    for array, expected in zip(found.values(), logits, strict=True):
-        assert_close(array, expected)
 
 
 def doubled(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

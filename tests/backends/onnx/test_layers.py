@@ -11,24 +11,30 @@ from msdl.network.layers import (
     Activation,
     AdaptivePool,
     Add,
+    Affine,
     BatchNorm,
     Concat,
     Conv,
+    Deconv,
     Dropout,
     Flatten,
     Layer,
     Linear,
     Mean,
-    Misfit,
     Multiply,
+    Pad,
+    Pair,
     Pool,
+    Resize,
+    ResizeMode,
     Shape,
     Shuffle,
     Slice,
-    output,
+    Unpool,
 )
+from msdl.network.shapes import Misfit, output
 from tests.backends.grids import Sketch
-from tests.backends.onnx.chained import assert_right
+from tests.backends.onnx.chained import assert_nothing_from_nothing, assert_right, drawn, models
 
 ODD = Shape(6, 9, 11)
 
@@ -64,6 +70,19 @@ def gated(*extents: tuple[int, int, int]) -> Graph:
     return s.graph()
 
 
+def unpooled(kernel: Pair, stride: Pair, padding: Pair, ceil: bool, source: Shape) -> Graph:
+    """A max pool undone: what is spread is not what the pool put out. After the ReLU many windows hold zeros alone."""
+    s = Sketch(source)
+    cell = s.cell("layer1.scale1", "cell", 1, 1)
+    read = s.add(cell, f"{cell.id}.0", Activation("relu"), IMAGE)
+    spread = s.chain(
+        cell, f"{cell.id}.spread", read, Pool("max", kernel, stride, padding, ceil), Affine(-1, 1), Activation("elu")
+    )
+    s.settle(cell, s.add(cell, cell.id, Unpool(kernel, stride, padding, ceil), spread, read))
+    s.head("exits.end", cell.id)
+    return s.graph()
+
+
 GRAPHS = {
     "conv": chain(Conv(6, 4, (3, 3), padding=(1, 1))),
     "conv with a bias": chain(Conv(6, 4, (1, 1), bias=True)),
@@ -71,6 +90,39 @@ GRAPHS = {
     "conv, dilated": chain(Conv(6, 4, (3, 2), (1, 2), (2, 1), dilation=2)),
     "conv in groups": chain(Conv(6, 4, (3, 3), groups=2, bias=True)),
     "conv of each channel": chain(Conv(6, 6, (3, 3), (2, 2), (1, 1), groups=6)),
+    "deconv": chain(Deconv(6, 4, (2, 2), (2, 2))),
+    "deconv with a bias": chain(Deconv(6, 4, (4, 4), (2, 2), (1, 1), bias=True)),
+    "deconv of unlike sides": chain(Deconv(6, 4, (2, 5), (1, 3), (0, 2))),
+    "deconv in groups": chain(Deconv(6, 4, (3, 3), (2, 2), (1, 1), groups=2, bias=True)),
+    "deconv of each channel": chain(Deconv(6, 6, (4, 4), (2, 2), (1, 1), groups=6)),
+    "deconv before a batch norm": chain(Deconv(6, 4, (2, 2), (2, 2), bias=True), BatchNorm(4), Activation("relu")),
+    "unpool": unpooled((2, 2), (2, 2), (0, 0), False, Shape(3, 8, 6)),
+    "unpool, odd": unpooled((2, 2), (2, 2), (0, 0), False, ODD),
+    "unpool, odd, in ceil mode": unpooled((2, 2), (2, 2), (0, 0), True, ODD),
+    "unpool with padding": unpooled((3, 3), (3, 3), (1, 1), False, Shape(3, 10, 7)),
+    "unpool with gaps": unpooled((2, 1), (3, 2), (1, 0), False, ODD),
+    "resize": chain(Resize(18, 22)),
+    "resize to less": chain(Resize(4, 3)),
+    "resize, corners": chain(Resize(17, 23, corners=True)),
+    "resize to a row, corners": chain(Resize(1, 23, corners=True)),
+    "resize of a pixel": chain(AdaptivePool(1, 1), Resize(9, 11)),
+    "resize of a pixel, corners": chain(AdaptivePool(1, 1), Resize(9, 11, corners=True)),
+    "resize to a pixel": chain(Resize(1, 1)),
+    "resize to the same": chain(Resize(9, 11)),
+    "resize of one side": chain(Resize(9, 33, "nearest")),
+    "nearest": chain(Resize(18, 33, "nearest")),
+    "nearest of no multiple": chain(Resize(14, 15, "nearest")),
+    "nearest of less": chain(Resize(3, 4, "nearest")),
+    "pad": chain(Pad(1, 2, 3, 4)),
+    "crop": chain(Pad(-1, -2, -3, -4)),
+    "crop rows, pad columns": chain(Pad(-1, 0, 2, 0)),
+    "cut before, pad behind": chain(Pad(-2, 3, 1, -1)),
+    "pad by nothing": chain(Pad(0, 0, 0, 0)),
+    "scaled": chain(Affine(0.1, 0)),
+    "the rest to 1": chain(Affine(-1, 1)),
+    "shifted": chain(Affine(1, 0.5)),
+    "as it was": chain(Affine(1, 0)),
+    "scaled, a vector": chain(Flatten(), Affine(2, -1)),
     "batch norm": chain(BatchNorm(6, 1e-1)),
     "batch norm behind a conv": chain(Conv(6, 4, (3, 3), bias=True), BatchNorm(4), Activation("relu")),
     "relu": chain(Activation("relu")),
@@ -114,6 +166,8 @@ GRAPHS = {
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS.keys())
 def test_a_layer_computes_what_torch_does(graph: Graph) -> None:
     assert_right(graph)
+    for section in models(graph, drawn(graph)):
+        assert_nothing_from_nothing(section)
 
 
 @st.composite
@@ -135,7 +189,7 @@ def convolutions(draw: st.DrawFn) -> tuple[Conv, Shape]:
     return conv, Shape(inputs, draw(st.integers(1, 12)), draw(st.integers(1, 12)))
 
 
-def fits(drawn: tuple[Conv | Pool, Shape]) -> bool:
+def fits(drawn: tuple[Conv | Deconv | Pool, Shape]) -> bool:
     layer, shape = drawn
     try:
         return bool(output(layer, [shape]))
@@ -161,3 +215,35 @@ def test_windows_are_those_of_torch(drawn: tuple[Pool, Shape]) -> None:
 @given(st.tuples(*[st.integers(1, 9)] * 2), st.tuples(*[st.none() | st.integers(1, 9)] * 2))
 def test_a_map_is_shared_out_as_torch_does(sides: tuple[int, int], wanted: tuple[int | None, int | None]) -> None:
     assert_right(chain(AdaptivePool(*wanted), image=Shape(2, *sides)))
+
+
+@st.composite
+def deconvolutions(draw: st.DrawFn) -> tuple[Deconv, Shape]:
+    groups = draw(st.integers(1, 3))
+    inputs, outputs = (groups * draw(st.integers(1, 3)) for _ in range(2))
+    kernel, stride, padding = (draw(st.tuples(*[st.integers(*limits)] * 2)) for limits in ((1, 5), (1, 4), (0, 3)))
+    deconv = Deconv(inputs, outputs, kernel, stride, padding, groups, draw(st.booleans()))
+    return deconv, Shape(inputs, draw(st.integers(1, 9)), draw(st.integers(1, 9)))
+
+
+@settings(max_examples=50)
+@given(deconvolutions().filter(fits))
+def test_a_transposed_convolution_is_that_of_torch(drawn: tuple[Deconv, Shape]) -> None:
+    deconv, shape = drawn
+    assert_right(chain(deconv, BatchNorm(deconv.outputs), image=shape))
+
+
+@settings(max_examples=100)
+@given(
+    st.tuples(*[st.integers(1, 40)] * 4), st.sampled_from([("bilinear", False), ("bilinear", True), ("nearest", False)])
+)
+def test_maps_are_resized_as_torch_does(sides: tuple[int, int, int, int], how: tuple[ResizeMode, bool]) -> None:
+    height, width, *wanted = sides
+    assert_right(chain(Resize(*wanted, *how), image=Shape(2, height, width)))
+
+
+@settings(max_examples=100)
+@given(windows().filter(lambda drawn: drawn[0].stride >= drawn[0].kernel and fits(drawn)), st.integers(1, 3))
+def test_max_pools_are_undone_as_torch_does(drawn: tuple[Pool, Shape], count: int) -> None:
+    pool, source = drawn
+    assert_right(unpooled(pool.kernel, pool.stride, pool.padding, pool.ceil, source), count)

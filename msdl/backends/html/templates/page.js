@@ -83,7 +83,7 @@
     const box = boxes[number];
     const rows = [];
     const row = (term, ...said) => rows.push(element("dt", {}, term), element("dd", {}, ...said));
-    row("place", `layer ${box.layer}, scale ${box.scale}`);
+    row("place", box.place);
     if (box.op) row("op", element("span", { class: "text" }, box.op));
     row("shape", shape(box));
     if (box.shape && (box.role !== "exit" || box.parameters || box.macs)) {
@@ -397,7 +397,7 @@
   svg.querySelector(".graph").setAttribute("role", "listbox");
   svg.querySelector(".graph").setAttribute("aria-multiselectable", "true"); // a cell that is kept, an exit that is chosen
   svg.querySelector(".graph").setAttribute("aria-label", "Cells and exits; arrow keys go from one to the next");
-  for (const each of svg.querySelectorAll(".edge, .cluster, .words")) each.setAttribute("aria-hidden", "true");
+  for (const each of svg.querySelectorAll(".edge, .cluster, .words, .sign")) each.setAttribute("aria-hidden", "true");
   nodes.forEach((node, number) => {
     if (!node) return;
     node.setAttribute("role", "option");

@@ -1,0 +1,43 @@
+"""The networks of the library, no larger than tests need them."""
+
+from __future__ import annotations
+
+from msdl import library
+from msdl.compilation import Compilation
+
+NETWORKS = sorted(set(library.specs()) - {"blocks"})
+
+# What makes them smaller, beside the image.
+SMALLER: dict[str, dict[str, int]] = {
+    "ablation_vgg_like": {"g": 8},
+    "ablation_without_dense": {"g": 8},
+    "ablation_without_multiscale": {"g": 8},
+    "densenet121": {"k": 8},
+    "densenet_bc": {"n": 3},
+    "densenet_star": {"n": 3},
+    "dilation8_voc": {"rows": 384, "cols": 377},
+    "msdnet_cifar_anytime": {"depth": 12},
+    "msdnet_cifar_budgeted": {"K": 4},
+    "msdnet_cifar_unreduced": {"depth": 8},
+    "msdnet_imagenet": {"base": 2, "spacing": 2},
+    "unet": {"rows": 188, "cols": 204},
+    "wrn28_10": {"widen": 1},
+}
+SIDES = (32, 64, 160, 320, 640)
+
+
+def small(name: str) -> Compilation:
+    """A network of the library with 3 classes, for the smallest image that it takes; a map is higher than it is wide.
+
+    VGG's layers of 4096 units, in whatever network they are, have 64.
+    """
+    text = library.specs()[name].read_text(encoding="utf-8").replace("4096", "64")
+    given = Compilation.of(name).spec
+    assert given is not None
+    for side in SIDES:
+        wanted = {"classes": 3, "size": side, "rows": side, "cols": side - 7} | SMALLER.get(name, {})
+        known = {key: value for key, value in wanted.items() if key in given.parameters}
+        compilation = Compilation.of_text(text, **known)
+        if compilation.valid:
+            return compilation
+    raise AssertionError(f"{name} takes no image of {SIDES[-1]} pixels")
