@@ -1,4 +1,4 @@
-"""What is known of the networks from outside: counts of the published port of MSDNet, of torchvision and others.
+"""What is known of MSDNet from outside: counts and logits of the published port; what its ablations come to.
 
 Numbers only. test_reference.py compares with the whole reference, where it lies beside the checkout.
 """
@@ -98,15 +98,8 @@ MSDNET: dict[str, tuple[ExitFacts, ...]] = {
     ),
 }
 
-# Parameters and lazy multiply-adds of whole networks, at their default parameters.
-COUNTS: dict[str, Counts] = {
-    "resnet_mc": Counts(981_836, 139_931_776),
-    "densenet_mc": Counts(612_196, 127_177_680),
-    "densenet_bc": Counts(769_162, 287_929_692),
-    "densenet_star": Counts(710_172, 100_951_248),
-    "resnet18": Counts(11_689_512, 1_814_073_344),
-    "resnet50": Counts(25_557_032, 4_089_184_256),
-    "densenet121": Counts(7_978_856, 2_834_161_664),
+# Parameters and lazy multiply-adds of the networks of MSDNet's ablation study, as they were sized here.
+ABLATIONS: dict[str, Counts] = {
     "ablation_full": Counts(7_062_977, 316_122_624),
     "ablation_without_dense": Counts(4_322_339, 295_543_296),
     "ablation_without_multiscale": Counts(4_216_448, 307_619_840),
@@ -225,78 +218,6 @@ MSDNET_LOGITS: dict[str, tuple[Logits, ...]] = {
             -0.0014338459874652287,
             0.09611111074666202,
             (0.0907803268288323, 0.039961561752130725, 0.038670253122876724, -0.09016279950766024),
-        ),
-    ),
-}
-
-# Networks of ten classes, for the image of this size.
-LOGITS: dict[str, tuple[int, Logits]] = {
-    "densenet_bc": (
-        32,
-        Logits(
-            0.01404187109599675,
-            0.10466624991041155,
-            (
-                0.10613149582223193,
-                0.048214452235721156,
-                0.15143328931785036,
-                -0.016669917286155515,
-                0.08596945709258053,
-                -0.01690239021565218,
-                0.019516809555557235,
-                -0.21660838842016505,
-            ),
-        ),
-    ),
-    "resnet18": (
-        96,
-        Logits(
-            -0.19776670411403946,
-            2.413751788045762,
-            (
-                0.888405277870252,
-                4.568463708556718,
-                1.7987312475631276,
-                -1.3455479096225325,
-                -2.5148806127938634,
-                -1.1319424502937436,
-                0.13286894291514253,
-                1.0523191736166337,
-            ),
-        ),
-    ),
-    "resnet50": (
-        96,
-        Logits(
-            -1.519607470668327,
-            4.921944063217663,
-            (
-                -3.3040804641925323,
-                -5.032323462037502,
-                1.2061526939804228,
-                -0.7139600454086374,
-                10.473153801619928,
-                -5.728261596526088,
-                -2.6284050414712046,
-                -0.09047457550377391,
-            ),
-        ),
-    ),
-    "densenet121": (
-        96,
-        Logits(
-            0.07024702251880567,
-            0.09932982652776116,
-            (
-                0.09360927322112517,
-                0.024189915609151652,
-                0.07669626155880269,
-                0.04289295822427219,
-                0.031866070037300645,
-                -0.07600001092365061,
-                0.20151727306769873,
-                -0.03741575924017818,
-            ),
         ),
     ),
 }

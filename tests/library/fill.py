@@ -25,12 +25,13 @@ def noise(count: int, salt: int) -> Tensor:
 
 @torch.no_grad()
 def fill(model: nn.Module) -> nn.Module:
-    """Fills the convolutions, linear layers and batch norms of a model; returns it."""
+    """Fills the convolutions, linear layers and batch norms of a model, and what undoes convolutions; returns it."""
     for module in model.modules():
         match module:
-            case nn.Conv2d() | nn.Linear():
+            case nn.Conv2d() | nn.ConvTranspose2d() | nn.Linear():
                 weight = module.weight
-                _set(weight, noise(weight.numel(), WEIGHT) * (12 / weight[0].numel()) ** 0.5)
+                outputs = weight.shape[1] if isinstance(module, nn.ConvTranspose2d) else weight.shape[0]
+                _set(weight, noise(weight.numel(), WEIGHT) * (12 / (weight.numel() // outputs)) ** 0.5)
                 if module.bias is not None:
                     _set(module.bias, noise(module.bias.numel(), BIAS) * 0.2)
             case nn.BatchNorm2d():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import pytest
 
 from msdl import library
 from msdl.compilation import Compilation
 from msdl.diagnostics import Severity
-from tests.library.facts import COUNTS, Counts
+from tests.library.facts import ABLATIONS, Counts
+from tests.library.zoo import ZOO, Network
 
 SHARED_BLOCKS = "blocks"
 NETWORKS = [name for name in library.specs() if name != SHARED_BLOCKS]
@@ -21,7 +24,8 @@ MEANT = {
 
 def test_the_library_holds_the_papers_networks() -> None:
     msdnets = {"msdnet_cifar_anytime", "msdnet_cifar_budgeted", "msdnet_cifar_unreduced", "msdnet_imagenet"}
-    assert set(NETWORKS) >= msdnets | set(COUNTS)
+    units = {"strip_pooling", "nasnet_cell", "shufflenet_v1"}
+    assert set(NETWORKS) >= msdnets | units | {"msdnet_seg"} | set(ABLATIONS) | set(ZOO)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -52,29 +56,50 @@ def test_a_file_says_what_it_holds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_classes_and_size_are_parameters(name: str) -> None:
-    """Every classifier puts out `classes` logits, for images of any size that is large enough."""
+def test_classes_and_sizes_are_parameters(name: str) -> None:
+    """A classifier puts out `classes` logits for an image of any `size`, a segmentation network maps of them."""
     before = Compilation.of(name)
     assert before.spec is not None
-    size = 2 * int(before.spec.parameters["size"])
-    after = Compilation.of(name, classes=7, size=size)
+    sides = [parameter for parameter in ("size", "rows", "cols") if parameter in before.spec.parameters]
+    larger = {side: 2 * int(before.spec.parameters[side]) for side in sides}
+    after = Compilation.of(name, **larger, classes=7)
     assert after.valid
-    assert after.costs.input == before.costs.input._replace(height=size, width=size)
-    assert {after.network[exit.output].shape for exit in after.network.exits} == {(7, 1, 1, True)}
+    was, now = before.costs.input, after.costs.input
+    assert now == was._replace(height=2 * was.height, width=2 * was.width)
+    shapes = [after.network[exit.output].shape for exit in after.network.exits]
+    assert {(shape.channels, shape.flat) for shape in shapes} == {(7, sides == ["size"])}
     assert len(after.costs.exits) == len(before.costs.exits)
-    assert after.costs.macs > 3 * before.costs.macs
+    assert after.costs.macs > 2 * before.costs.macs
 
 
-@pytest.mark.parametrize(("name", "counts"), COUNTS.items(), ids=COUNTS)
+@pytest.mark.parametrize(("name", "counts"), ABLATIONS.items(), ids=ABLATIONS)
 def test_counts(name: str, counts: Counts) -> None:
     costs = Compilation.of(name).costs
     assert Counts(costs.parameters, costs.macs) == counts
+
+
+@pytest.mark.parametrize(("name", "expected"), ZOO.items(), ids=ZOO)
+def test_counts_and_outputs_are_the_published_ones(name: str, expected: Network) -> None:
+    """The main exit is the last one; the reference leaves some of the others out."""
+    found = Compilation.of(name)
+    shapes = [found.network[exit.output].shape for exit in found.network.exits]
+    sides = tuple(tuple(side for side in shape[:3] if side > 1) for shape in shapes)
+    counts = found.costs
+    assert Network(counts.parameters, counts.macs, sides[-len(expected.outputs) :]) == expected
+
+
+def test_specs_are_short() -> None:
+    """Half of them take fifteen lines or fewer; comments and blank lines aside."""
+    texts = [library.specs()[name].read_text(encoding="utf-8") for name in NETWORKS]
+    lines = [[line for line in map(str.strip, text.splitlines()) if line and line[0] != "#"] for text in texts]
+    assert median(map(len, lines)) <= 15
 
 
 @pytest.mark.parametrize(
     ("name", "parameter", "values"),
     [(name, "g", (8, 13, 16)) for name in NETWORKS if name.startswith("ablation_")]
     + [("densenet_bc", "k", (8, 12, 16)), ("densenet_star", "k", (6, 8, 10)), ("densenet_mc", "k", (4, 6, 8))]
+    + [("wrn28_10", "widen", (1, 4, 10)), ("nasnet_cell", "n", (1, 2, 6)), ("nasnet_cell", "c", (8, 16, 32))]
     + [("msdnet_imagenet", "spacing", (4, 6, 7)), ("msdnet_cifar_budgeted", "K", (5, 8))]
     + [("msdnet_cifar_anytime", "depth", (12, 18, 24)), ("msdnet_cifar_unreduced", "depth", (12, 18, 24))],
 )

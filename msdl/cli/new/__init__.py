@@ -51,7 +51,9 @@ def command(name: str, origin: str, output: str | None, force: bool, settings: d
     file = f"{name}.msd" if output is None else output
     _refuse_file(file, force, network)
     write(file, starting_point(network, name, Path(file).name))
-    put("\n".join([f"{file}: written, from {origin}. Next:", *(f"  {line}" for line in commands(file))]))
+    assert network.spec is not None
+    next_steps = (f"  {line}" for line in commands(file, network.spec))
+    put("\n".join([f"{file}: written, from {origin}. Next:", *next_steps]))
     return FINE
 
 

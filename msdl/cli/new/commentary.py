@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from msdl.cli.new.structure import column, further_exits, in_stages, puts_out_maps
 from msdl.language import syntax as ast
 
 PARAMETERS = {
     "classes": "the classes to tell apart",
     "size": "height and width of the image, in pixels",
+    "rows": "height of the image, in pixels",
+    "cols": "width of the image, in pixels",
     "depth": "the number of layers, the first one not counted",
     "K": "the number of exits",
     "base": "the layer of the first exit",
@@ -14,6 +17,9 @@ PARAMETERS = {
     "g": "the feature maps that a layer makes at the finest scale: it sizes the whole network",
     "n": "the layers of each stage",
     "k": "the growth: the feature maps that a layer adds",
+    "c": "the feature maps of each path",
+    "maps": "the feature maps of each exit",
+    "widen": "how many times as many feature maps as in a ResNet",
 }
 
 COLUMNS = {
@@ -22,6 +28,12 @@ COLUMNS = {
     "widen": "bottleneck width, as a multiple of what the path puts out",
     "depth": "layers of each stage",
     "width": "feature maps of the convolutions",
+    "ratio": "how many times as coarse as the scale before",
+    "expand": "feature maps inside a layer, as a multiple of those that arrive",
+    "slice": "feature maps of a slice",
+    "maps": "feature maps on the way up",
+    "dilation": "distance of the places that a convolution reads",
+    "first": "the same in the stage's first layer",
 }
 
 PATHS = {
@@ -63,7 +75,7 @@ def of_part(part: Part) -> tuple[str, str]:
         case ast.Then():
             return "then", "what the joined paths go through"
         case ast.StageRule("layer", span=span) if "stride" in span.text:
-            return "layer", "what a layer does; the stride is 2 where a further stage begins, elsewhere 1"
+            return "layer", "what a layer does; the stride is the stage's ratio in its first layer, elsewhere 1"
         case ast.StageRule(role):
             return role, STAGE_RULES[role]
 
@@ -74,10 +86,11 @@ def of_statement(item: ast.Item, network: ast.Network) -> str:
         case ast.Image():
             return "The image: channels x height x width."
         case ast.Scales(columns=columns):
+            sizes = "is coarser by its ratio" if column(columns, "ratio") else "is half as high and half as wide"
             numbers = " A column has a number for each, the finest first, or a formula in `s`, the scale."
-            return "Scale 1 is the finest; each further one is half as high and half as wide." + numbers * bool(columns)
+            return f"Scale 1 is the finest; each further one {sizes}.{numbers * bool(columns)}"
         case ast.Stem():
-            return "From the image to the first stage." if _in_stages(network) else "The first layer, at scale 1."
+            return "From the image to the first stage." if in_stages(network) else "The first layer, at scale 1."
         case ast.Vertical():
             return (
                 "The first layer at the other scales, each made from the next finer one: so there are coarse features"
@@ -113,8 +126,10 @@ def _layers(item: ast.Layers | ast.Stages | ast.Sweep | ast.Repeat) -> str:
             return "One stage a scale. `dense`: a layer sees all earlier maps of its stage and adds its own."
         case ast.Stages():
             return "One stage a scale: as many layers as `depth` says, one after the other."
-        case ast.Sweep():
-            return "Within one layer, one scale after the other."
+        case ast.Sweep(direction=direction, name=name):
+            way = "from fine to coarse" if direction == "down" else "from coarse to fine"
+            kept = f" What it puts out at scale `s` is `{name.text}[s]`." if name else ""
+            return f"Within one layer, one scale after the other, {way}.{kept}"
         case ast.Repeat():
             return "What stands inside, several times."
 
@@ -132,12 +147,17 @@ def _transition(item: ast.ReduceIn | ast.ReduceAt | ast.Transition) -> str:
 
 
 def _exit(item: ast.Exit, network: ast.Network) -> str:
-    alone = sum(isinstance(other, ast.Exit) for other in network.items) == 1
-    stages = _in_stages(network)
+    stages = in_stages(network)
     match item.positions:
+        case _ if puts_out_maps(network):
+            return "An exit, which puts out a map: something for every place of what it reads."
         case [ast.AtEnd()]:
-            further = f" A further `exits at {'1 in each stage' if stages else '4, 8'}: ..` would answer earlier, too."
-            return f"A classifier behind the last layer.{further * alone}"
+            further = (
+                ""
+                if (exits := further_exits(network)) is None
+                else f" A further `{exits}: ..` would answer earlier, too."
+            )
+            return f"A classifier behind the last layer.{further}"
         case _ if stages:
             return "A classifier behind each of these layers; an easy image needs only the first ones."
         case _:
@@ -145,8 +165,3 @@ def _exit(item: ast.Exit, network: ast.Network) -> str:
                 "A classifier behind each of these layers, on the coarsest scale; an easy image needs only the first"
                 " ones. Layers can be listed as well: `exits at 4, 8, end: ..`"
             )
-
-
-def _in_stages(network: ast.Network) -> bool:
-    """Whether the network goes through its scales one after the other, as a ResNet does."""
-    return any(isinstance(item, ast.Stages) for item in network.items)

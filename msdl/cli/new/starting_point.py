@@ -15,7 +15,7 @@ from msdl.language import syntax as ast
 from msdl.language.format import format_text
 from msdl.language.numbers import show
 from msdl.language.spec import NetworkSpec
-from msdl.network.names import pieces
+from msdl.network.pieces import pieces
 from msdl.source import Source, Span
 
 WIDTH = 100
@@ -55,12 +55,13 @@ def starting_point(network: Compilation, name: str, file: str) -> str:
     return format_text(Source(file, text))
 
 
-def commands(file: str) -> list[str]:
+def commands(file: str, spec: NetworkSpec) -> list[str]:
     """What to do with a spec, a command a line, each with what it shows."""
+    classes = [" --set classes=10", ", here for 10 classes"] if "classes" in spec.parameters else ["", ""]
     path, module = (shlex.quote(name) for name in (file, f"{file.removesuffix('.msd')}.py"))
     rows = [
         [f"msdl check {path}", "# every mistake, at its place"],
-        [f"msdl cost {path} --set classes=10", "# what each exit costs, here for 10 classes"],
+        [f"msdl cost {path}{classes[0]}", f"# what each exit costs{classes[1]}"],
         [f"msdl compile {path} -o {module}", "# a readable PyTorch module"],
     ]
     return columns(rows, "<<")
@@ -76,7 +77,7 @@ def _head(spec: NetworkSpec, document: ast.Document, name: str, file: str) -> Ed
     changed = ", ".join(f"{key} = {show(spec.parameters[key])}" for key in spec.parameters if key in spec.set_by_user)
     origin = f"{name}: started from the library's {spec.name.text}{f' with {changed}' if changed else ''}"
     printable = "".join(letter if letter.isprintable() else "?" for letter in file)
-    lines = [origin, *about, "", "What to do next:", *(f"  {command}" for command in commands(printable))]
+    lines = [origin, *about, "", "What to do next:", *(f"  {command}" for command in commands(printable, spec))]
     return Edit(0, end, f"{_commented(lines)}\n")
 
 
