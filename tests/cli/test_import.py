@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load, load_file
 
 import msdl as package
 from msdl.cli.import_ import SOURCES
@@ -17,8 +19,10 @@ from msdl.compilation import Compilation
 from msdl.interop.msdnet_pytorch import translate
 from msdl.interop.msdnet_pytorch.flags import FLAGS
 from msdl.interop.msdnet_pytorch.keys import entries
+from msdl.interop.torchvision.tables import TABLES
 from msdl.version import VERSION
-from tests.cli.conftest import complete, loaded
+from tests.cli.conftest import Result, complete, loaded
+from tests.interop.torchvision.published import state_dict
 
 FLAGS_OF_SMALL = "--nBlocks 2 --base 2 --nChannels 4 --growthRate 4".split()
 SMALL = {"nBlocks": 2, "base": 2, "nChannels": 4, "growthRate": 4}
@@ -145,7 +149,7 @@ def test_a_network_beyond_msdl(msdl) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["import", "torch"], "There is no source 'torch'; the sources are msdnet-pytorch"),
+        (["import", "keras"], "There is no source 'keras'; the sources are msdnet-pytorch, torchvision"),
         (["import", "msdnet_pytorch"], "did you mean 'msdnet-pytorch'?"),
         ([*IMPORT, "--nblocks", "7"], "No such option"),
         ([*IMPORT, "--checkpoint", "model.pth.tar"], "--checkpoint and --weights belong together"),
@@ -167,6 +171,7 @@ def test_bad_usage(arguments: list[str], words: str, msdl) -> None:
 
 def test_torch_is_loaded_for_checkpoints_alone() -> None:
     assert "torch" not in loaded(*IMPORT)
+    assert "torch" not in loaded("import", "torchvision", "--help")
 
 
 def test_choices_are_completed(process) -> None:
@@ -180,3 +185,134 @@ def test_blocks_beside_the_spec_do_not_change_it(folder: Path, msdl) -> None:
     assert (result.code, result.out) == (2, "")
     assert "would find 'blocks.msd' first" in result.err
     assert not (folder / "net.msd").exists()
+
+
+# torchvision
+
+SQUEEZENET = ("import", "torchvision", "--checkpoint", "model.pth", "--network", "squeezenet1_1")
+TO_WEIGHTS = ("-o", "weights.safetensors")
+
+
+@pytest.fixture
+def squeezenet(folder: Path) -> dict[str, torch.Tensor]:
+    """`model.pth`, as torchvision's training scripts save it, for ten classes."""
+    tensors = state_dict("squeezenet1_1", classes=10)
+    torch.save({"model": tensors, "epoch": 89}, folder / "model.pth")
+    return tensors
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_torchvisions_weights_load_into_the_module(msdl, squeezenet: dict[str, torch.Tensor], folder: Path) -> None:
+    result = msdl(*SQUEEZENET, "--set", "classes=10", *TO_WEIGHTS)
+    assert (result.code, result.out, result.err) == (0, "", "")
+    model = package.compile("squeezenet1_1", classes=10)
+    model.load_state_dict(load_file("weights.safetensors"), strict=True)
+    assert torch.equal(model.state_dict()["exits.end.1.weight"], squeezenet["classifier.1.weight"])
+    with safe_open("weights.safetensors", "pt") as file:
+        digest = Compilation.of("squeezenet1_1", classes=10).digest
+        assert file.metadata() == {"format": "pt", "network": "squeezenet1_1", "spec": digest, "msdl": VERSION}
+
+
+def test_a_head_of_another_number_of_classes(msdl, squeezenet: dict[str, torch.Tensor], folder: Path) -> None:
+    before = files(folder)
+    result = msdl(*SQUEEZENET, *TO_WEIGHTS)
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        "error[MSD711]: The checkpoint's tensors are not this network's: 2 misshapen.\n"
+        " = note: misshapen: classifier.1.weight is 10x512x1x1, not 1000x512x1x1\n"
+        "         misshapen: classifier.1.bias is 10, not 1000\n"
+        " = help: the checkpoint has 10 classes, this network 1000: --set classes=10\n"
+        "\n"
+        "1 error\n"
+    )
+    assert files(folder) == before
+
+
+def test_a_checkpoint_of_quite_another_network(msdl, squeezenet: dict[str, torch.Tensor], folder: Path) -> None:
+    """Hundreds of tensors differ; the first of them are shown."""
+    result = msdl(*SQUEEZENET[:-1], "densenet121", *TO_WEIGHTS)
+    assert result.code == 1
+    assert "not this network's: 606 missing, 52 unexpected." in result.err
+    assert ".. and 595 more missing" in result.err
+    assert len(result.err.splitlines()) < 30
+
+
+def test_auxiliary_classifiers_are_left_out_with_a_note(msdl, folder: Path) -> None:
+    torch.save(state_dict("googlenet"), "model.pth")
+    result = msdl("import", "torchvision", "--checkpoint", "model.pth", "--network", "googlenet", *TO_WEIGHTS)
+    assert (result.code, result.out) == (0, "")
+    left, wanted = result.err.splitlines()
+    assert left == "Note: left out are the 20 tensors of aux1 and aux2, which no exit of the network reads."
+    assert "want pixels as (x - 0.5) / 0.5" in wanted
+    package.compile("googlenet").load_state_dict(load_file("weights.safetensors"), strict=True)
+
+
+def test_an_exit_without_weights(msdl, folder: Path) -> None:
+    tensors = state_dict("deeplabv3_resnet50")
+    torch.save({key: tensor for key, tensor in tensors.items() if not key.startswith("aux")}, "model.pth")
+    command = ("import", "torchvision", "--checkpoint", "model.pth", "--network", "deeplabv3_resnet50", *TO_WEIGHTS)
+    assert "= help: the checkpoint has no weights for aux: --exit out does without" in msdl(*command).err
+    assert msdl(*command, "--exit", "out").code == 0
+    package.compile("deeplabv3_resnet50", exit="out").load_state_dict(load_file("weights.safetensors"), strict=True)
+
+
+def test_weights_go_to_the_standard_output(squeezenet: dict[str, torch.Tensor], folder: Path) -> None:
+    arguments = [sys.executable, "-m", "msdl", *SQUEEZENET, "--set", "classes=10", "-o", "-"]
+    done = subprocess.run(arguments, capture_output=True, check=True)
+    assert torch.equal(load(done.stdout)["exits.end.1.weight"], squeezenet["classifier.1.weight"])
+    assert done.stderr == b""
+
+
+def test_what_lies_in_the_working_folder_does_not_matter(msdl, squeezenet: dict[str, Any], folder: Path) -> None:
+    """The library's networks are meant, and their blocks."""
+    for name in ("squeezenet1_1", "squeezenet1_1.msd", "blocks.msd"):
+        (folder / name).write_text("no spec")
+    assert msdl(*SQUEEZENET, "--set", "classes=10", *TO_WEIGHTS).code == 0
+
+
+def test_torchvisions_own_names(msdl, folder: Path) -> None:
+    torch.save(state_dict("shufflenet_v2"), "model.pth")
+    command = ("import", "torchvision", "--checkpoint", "model.pth", "--network", "shufflenet_v2_x1_0", *TO_WEIGHTS)
+    assert msdl(*command) == Result(0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (SQUEEZENET, "Missing option '-o'"),
+        ([*SQUEEZENET[:-2], *TO_WEIGHTS], "Missing option '--network'"),
+        (["import", "torchvision", "--network", "resnet18", *TO_WEIGHTS], "Missing option '--checkpoint'"),
+        ([*SQUEEZENET[:-1], "resnet5", *TO_WEIGHTS], "known for 'resnet5'; did you mean 'resnet50'?"),
+        ([*SQUEEZENET[:-1], "msdnet_imagenet", *TO_WEIGHTS], "'msdnet_imagenet'; the networks are resnet18, resnet50,"),
+        ([*SQUEEZENET, "-o", "./model.pth"], "one would be lost"),
+        ([*SQUEEZENET, *TO_WEIGHTS, "--set", "classes"], "doesn't have the form NAME=VALUE"),
+        ([*SQUEEZENET, "--set", "classes=10", "-o", "nosuch/weights.safetensors"], "can't be written"),
+    ],
+)
+def test_bad_usage_of_torchvision(arguments: list[str], words: str, msdl, squeezenet: dict[str, Any]) -> None:
+    result = msdl(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--set", "clases=10"], "'clases'"),
+        (["--exit", "aux"], "'aux'"),
+        (["--checkpoint", "nosuch.pth"], "error[MSD710]: 'nosuch.pth' can't be read: No such file or directory."),
+    ],
+)
+def test_mistakes_with_torchvision(arguments: list[str], words: str, msdl, squeezenet: dict[str, Any]) -> None:
+    result = msdl(*SQUEEZENET, *TO_WEIGHTS, *arguments)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("error[")
+    assert words in result.err
+
+
+def test_torchvisions_networks_are_completed(process) -> None:
+    found = complete(process, "msdl import torchvision --network ")
+    assert found == [f"plain,{name}" for name in TABLES]

@@ -18,12 +18,18 @@ import numpy
 import pytest
 import safetensors.torch
 import torch
+from torch import Tensor
 
 from msdl.diagnostics import Mistake
-from msdl.interop.msdnet_pytorch.checkpoint import read_checkpoint
+from msdl.interop import checkpoint
 
 WEIGHTS = OrderedDict({"a.weight": torch.arange(6.0).reshape(2, 3), "a.bias": torch.ones(2, dtype=torch.float16)})
+PLACES = ("state_dict", "model")
 TRAINING = {"epoch": 3, "arch": "msdnet", "best_prec1": torch.tensor(93.2), "optimizer": {"state": {}}}
+
+
+def read_checkpoint(name: str) -> dict[str, Tensor]:
+    return checkpoint.read_checkpoint(name, PLACES)
 
 
 def pickled(value: Any, **keywords: Any) -> bytes:
@@ -63,12 +69,17 @@ class Code:
     [
         pickled(WEIGHTS),
         pickled({**TRAINING, "state_dict": WEIGHTS}),
+        pickled({**TRAINING, "model": WEIGHTS, "state_dict": 3}),
         pickled({**TRAINING, "state_dict": WEIGHTS}, _use_new_zipfile_serialization=False),
         pickled({"state_dict": {key: torch.nn.Parameter(tensor) for key, tensor in WEIGHTS.items()}}),
         safetensors.torch.save(WEIGHTS),
         safetensors.torch.save({f"state_dict.{key}": value for key, value in WEIGHTS.items()} | {"lr": torch.ones(1)}),
+        safetensors.torch.save({f"model.{key}": value for key, value in WEIGHTS.items()} | {"lr": torch.ones(1)}),
     ],
-    ids=["alone", "under state_dict", "before PyTorch 1.6", "parameters", "safetensors", "nested safetensors"],
+    ids=[
+        "alone", "under state_dict", "under model", "before PyTorch 1.6", "parameters", "safetensors",
+        "nested safetensors", "safetensors under model",
+    ],
 )  # fmt: skip
 def test_forms(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "model.pth.tar"
@@ -89,7 +100,7 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "tar": (archived(pickled(WEIGHTS)), "is an archive (tar)"),
     "tar.xz": (archived(pickled(WEIGHTS), "w:xz"), "is an archive (xz)"),
     "pickle of Python": (pickle.dumps({"a": 1}), "isn't a PyTorch checkpoint"),
-    "list": (pickled([1, 2]), "holds no tensors by name, alone or under 'state_dict'"),
+    "list": (pickled([1, 2]), "holds no tensors by name, alone or under 'state_dict' or 'model'"),
     "no tensors": (pickled({"state_dict": {"a": 1}}), "holds no tensors by name"),
     "tensor": (pickled(torch.ones(2)), "holds no tensors by name"),
     "stray": (pickled({"a": torch.ones(2), "epoch": 3}), "'epoch' in '{}' isn't a dense tensor of numbers, but of"),

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from msdl.compilation import Compilation
 from msdl.diagnostics import SpecError
+from msdl.interop.fit import COUNTER
 from msdl.interop.msdnet_pytorch import ForeignNetwork, Misfitting, convert, translate
-from msdl.interop.msdnet_pytorch.convert import COUNTER
 from msdl.interop.msdnet_pytorch.keys import entries
 from msdl.runtime.load import execute
 from tests.interop.port import ODD, WEIGHED, Flags

@@ -9,6 +9,7 @@ from msdl.cli.lazy import LazyGroup
 # A source is a file of its name beside this one.
 SOURCES = {
     "msdnet-pytorch": "The PyTorch port of MSDNet: its flags become a spec, its checkpoints weights.",
+    "torchvision": "torchvision's checkpoints become weights of the library's networks.",
 }
 
 
@@ -26,8 +27,9 @@ def command(ctx: click.Context) -> int:
     """Bring networks and weights over from elsewhere.
 
     \b
-    Example:
+    Examples:
       msdl import msdnet-pytorch --nBlocks 7 --stepmode even --step 2 -o net.msd
+      msdl import torchvision --checkpoint resnet50.pth --network resnet50 -o resnet50.safetensors
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

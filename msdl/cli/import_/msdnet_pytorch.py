@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from msdl.cli.import_.arguments import keep_apart
 from msdl.cli.options import completions, insist_on_library, output_option
 from msdl.cli.output import FINE, INVALID, STANDARD_OUTPUT, deliver, report, report_problems, write
 from msdl.diagnostics import Mistake, SpecError
@@ -78,19 +79,10 @@ def command(output: str, name: str | None, checkpoint: str | None, weights: str 
 def _check_usage(output: str, checkpoint: str | None, weights: str | None) -> None:
     if (checkpoint is None) != (weights is None):
         raise click.UsageError("--checkpoint and --weights belong together: what is read, and where it goes.")
-    files = [_resolved(file) for file in (checkpoint, weights, output) if file not in (None, STANDARD_OUTPUT)]
-    if len({*files}) < len(files):
-        raise click.UsageError("-o, --checkpoint and --weights need files of their own: one would be lost.")
+    keep_apart("-o, --checkpoint and --weights", checkpoint, weights, output)
     if output != STANDARD_OUTPUT:
         with suppress(OSError, ValueError):  # no file can have this name: writing it says so
             insist_on_library(Path(output), [BLOCKS])
-
-
-def _resolved(file: str) -> Path:
-    try:
-        return Path(file).resolve()
-    except (OSError, RuntimeError, ValueError):  # a link to itself, or a null character
-        return Path(file)
 
 
 def _network(flags: dict[str, str | None], output: str, name: str | None) -> Compilation:
@@ -116,9 +108,10 @@ def _name(wanted: str | None, file: str) -> str:
 
 def _weights(checkpoint: str, network: Compilation) -> bytes:
     """The checkpoint's weights as a file for this network. Raises Mistake."""
+    from msdl.interop.fit import Misfitting
     from msdl.interop.msdnet_pytorch.checkpoint import read_checkpoint
-    from msdl.interop.msdnet_pytorch.convert import Misfitting, convert
-    from msdl.interop.msdnet_pytorch.weights import encoded
+    from msdl.interop.msdnet_pytorch.convert import convert
+    from msdl.interop.weights import encoded
 
     try:
         return encoded(convert(read_checkpoint(checkpoint), network), network)

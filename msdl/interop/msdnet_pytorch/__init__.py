@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 # Not lazily: a function found by `__getattr__` would be hidden by its file, which has its name, once that is imported.
-from msdl.interop.msdnet_pytorch.convert import Misfitting, convert
+from msdl.interop.fit import Misfitting
+from msdl.interop.msdnet_pytorch.convert import convert
 from msdl.interop.msdnet_pytorch.translate import translate
 
 if TYPE_CHECKING:

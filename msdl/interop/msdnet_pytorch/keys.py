@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msdl.interop.fit import Entry
 from msdl.interop.msdnet_pytorch.form import Chain, chains
 from msdl.network.graph import Graph
 from msdl.network.prune import pruned
@@ -24,15 +25,6 @@ from msdl.network.tensors import tensors
 
 if TYPE_CHECKING:
     from msdl.compilation import Compilation
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A tensor of the port's state_dict: its key there, its shape, its key here; None for what no exit needs."""
-
-    theirs: str
-    shape: tuple[int, ...]
-    ours: str | None
 
 
 @dataclass(frozen=True, slots=True)
