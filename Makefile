@@ -46,8 +46,8 @@ golden: $(INSTALLED)  ## write the parser's tables and all golden files anew; re
 	$(BIN)/python -c "$$TABLES"
 	$(BIN)/pytest --update-golden
 
-gallery: $(INSTALLED)  ## draw the pictures of docs/gallery.md anew, and run examples/tour.ipynb
-	$(BIN)/pytest --quiet --update-golden tests/docs/test_gallery.py tests/test_tour.py
+gallery: $(INSTALLED)  ## write docs/gallery.md, its pictures and docs/zoo.md anew, and run examples/tour.ipynb
+	$(BIN)/pytest --quiet --update-golden tests/docs/test_gallery.py tests/docs/test_zoo.py tests/test_tour.py
 
 wheel: $(INSTALLED)  ## dist/msdl-*.whl
 	$(BIN)/pip wheel --quiet --no-build-isolation --no-deps --wheel-dir dist .

@@ -11,7 +11,8 @@ from msdl.network.graph import IMAGE, Graph, Node
 from msdl.network.layers import Concat
 
 Kind = Literal[
-    "vertical", "horizontal", "diagonal", "up", "from", "residual", "dense", "layer", "between", "leave", "exit"
+    "vertical", "horizontal", "diagonal", "up", "from", "unpool", "residual", "dense", "layer", "between", "leave",
+    "exit",
 ]  # fmt: skip
 HISTORY = "dense"
 # Where a cell has no path of its own, these take over what its scale held.

@@ -10,6 +10,7 @@ from msdl.network.graph import Cell, Graph, Node
 from msdl.network.layers import macs, parameters
 
 COORDINATES = re.compile(r"(?:layer)? ?(\d{1,9})[., ] ?(?:scale)? ?(\d{1,9})", re.ASCII)
+IN_A_SWEEP = re.compile(r"sweep (\w+)(?: at |[., ]) ?(?:scale)? ?(\d{1,9})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,12 @@ class Part:
 
 
 def part(graph: Graph, word: str) -> Part | None:
-    """The part of this id; else that of the exit of this name, or of a cell in short: `7.2`, `layer 7 scale 2`."""
+    """The part of this id; else that of the exit of this name, or of a cell in short.
+
+    That is `7.2` or `layer 7 scale 2`, and `sweep enc at scale 3`; the layer of a sweep will do as well.
+    """
     heads = {exit.name: exit.cell.id for exit in graph.exits}
-    for id in (word, heads.get(word, ""), _written_out(word)):
+    for id in (word, heads.get(word, ""), _in_a_sweep(word), _written_out(graph, word)):
         if id in graph.outputs:
             return _cell(graph, id)
         if id in graph:
@@ -72,12 +76,24 @@ def coordinates(word: str) -> tuple[int, int] | None:
     return None if found is None else (int(found[1]), int(found[2]))
 
 
-def _written_out(word: str) -> str:
+def _in_a_sweep(word: str) -> str:
+    """The id of a sweep's cell in the words that say where it is; a sweep without a name is called by its number."""
+    found = IN_A_SWEEP.fullmatch(word)
+    if found is None:
+        return ""
+    name = f"sweep{found[1]}" if found[1].isdecimal() else found[1]
+    return f"{name}.scale{int(found[2])}"
+
+
+def _written_out(graph: Graph, word: str) -> str:
     """The id of a cell in short; the stem is scale 1 of layer 0."""
-    match coordinates(word):
-        case None:
-            return ""
-        case (0, 1):
-            return "stem"
-        case (layer, scale):
-            return f"layer{layer}.scale{scale}"
+    at = coordinates(word)
+    if at == (0, 1):
+        return "stem"
+    cells = (node.cell for node in graph if node.cell.role == "cell")
+    return next((cell.id for cell in cells if (cell.layer, cell.scale) == at), _of_a_grid(at))
+
+
+def _of_a_grid(at: tuple[int, int] | None) -> str:
+    """The id of a cell that may have no node of its own."""
+    return "" if at is None else f"layer{at[0]}.scale{at[1]}"

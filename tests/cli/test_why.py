@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import complete
+from tests.drawing.sweeps import UNPOOLED
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "why"
 
@@ -33,6 +34,7 @@ network wasteful {
 @pytest.fixture
 def wasteful(folder: Path) -> str:
     (folder / "wasteful.msd").write_text(WASTEFUL)
+    (folder / "unpooled.msd").write_text(UNPOOLED)
     return "wasteful.msd"
 
 
@@ -42,6 +44,7 @@ QUESTIONS = {
     "exit": ("tiny.msd", "exit2"),
     "not_needed": ("wasteful.msd", "layer2.scale1"),
     "no_node_of_its_own": ("wasteful.msd", "layer3.scale2"),
+    "sweep": ("unpooled.msd", "sweep enc at scale 2"),
     "unused": ("wasteful.msd", "--unused"),
     "nothing_unused": ("tiny.msd", "--unused"),
 }

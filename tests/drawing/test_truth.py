@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from msdl import library
-from msdl.analysis.connections import connections
+from msdl.analysis.connections import connections, is_first_value
 from msdl.compilation import Compilation
 from msdl.drawing.picture import View
 from msdl.network.graph import IMAGE, Graph, Node
@@ -35,7 +35,12 @@ def drawn(name: str) -> Drawing:
 
 def cells_of(graph: Graph) -> set[str]:
     """An exit that hands its features on has no node; it is drawn all the same."""
-    return {node.cell.id for node in graph if node.id != IMAGE} | {exit.cell.id for exit in graph.exits}
+    cells = {node.cell.id for node in graph if node.id != IMAGE or is_first_value(graph)}
+    return cells | {exit.cell.id for exit in graph.exits}
+
+
+def value_of(graph: Graph, cell: str) -> Node:
+    return graph[graph.outputs.get(cell, cell)]
 
 
 def has_its_cells(graph: Graph, picture: Drawing) -> None:
@@ -59,7 +64,7 @@ def channels_add_up(graph: Graph, picture: Drawing) -> None:
     sources: dict[tuple[str, int], set[str]] = defaultdict(set)
     for source, kind, target in picture.connections:
         if kind != "exit":
-            sources[target, graph[graph.outputs[source]].cell.scale].add(source)
+            sources[target, value_of(graph, source).cell.scale].add(source)
     read: dict[tuple[str, int], set[str]] = defaultdict(set)
     for node in graph:
         for value in _values_read(graph, node):
@@ -73,7 +78,7 @@ def channels_add_up(graph: Graph, picture: Drawing) -> None:
 def _values_read(graph: Graph, node: Node) -> list[Node]:
     """The values of other cells that a node computes something from; a history is passed on, not read."""
     inputs = node.inputs[1:] if _history(graph, node) else node.inputs
-    values = [graph[id] for id in inputs if id != IMAGE]
+    values = [graph[id] for id in inputs if id != IMAGE or is_first_value(graph)]
     return [value for value in values if value.cell != node.cell and node.cell.role != "exit"]
 
 
@@ -84,7 +89,7 @@ def _history(graph: Graph, node: Node) -> Node | None:
 
 
 def _added(graph: Graph, cell: str) -> int:
-    value = graph[graph.outputs[cell]]
+    value = value_of(graph, cell)
     history = _history(graph, value)
     return value.size.channels - (0 if history is None else history.size.channels)
 

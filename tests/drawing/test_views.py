@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
+from msdl.analysis.connections import is_first_value
 from msdl.compilation import Compilation
 from msdl.drawing.draw import draw
 from msdl.drawing.picture import Picture, View
@@ -25,7 +26,7 @@ def test_an_exit_needs_what_is_compiled_for_it_alone(sketch: Sketch) -> None:
     for number, exit in enumerate(whole.network.exits):
         alone = Compilation.of_text(sketch.text, exit=number + 1).network
         states = {box.id: box.state for box in picture(whole, View(exit=number))}
-        needed = {node.cell.id for node in alone.layers} | {exit.cell.id}
+        needed = {node.cell.id for node in (alone if is_first_value(alone) else alone.layers)} | {exit.cell.id}
         assert {id for id, state in states.items() if state == "needed"} == needed
         layers = {node.cell.id: node.cell.layer for node in whole.network.layers}
         for id in states.keys() & layers.keys() - needed:

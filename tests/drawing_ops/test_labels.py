@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from msdl.compilation import Compilation
 from msdl.drawing.ops.labels import label, tooltip, written
+from msdl.network.layers import Pad
 
 OPS = [
     ("conv3x3(48)/2", "conv3x3 48 /2", "conv3x3(48)/2"),
@@ -16,6 +19,21 @@ OPS = [
     ("dwconv5x5/2", "dwconv5x5 /2", "dwconv5x5/2"),
     ("maxpool3x3(ceil)/2", "maxpool3x3 /2", "maxpool3x3(ceil)/2"),
     ("avgpool2x2(exclude)", "avgpool2x2", "avgpool2x2(exclude)"),
+    ("deconv2x2(4, up = 2)", "deconv2x2 4 up 2", "deconv2x2(4, up = 2)"),
+    ("deconv3x3(4)", "deconv3x3 4", "deconv3x3(4)"),
+    (
+        "deconv4x4(4, up = 2, bias, groups = 4, pad = 1)",
+        "deconv4x4 4 up 2",
+        "deconv4x4(4, up = 2, bias, groups = 4, pad = 1)",
+    ),
+    ("upsample(2)", "resize 32x32", "resize to 32x32"),
+    ("upsample(2, nearest)", "resize 32x32", "resize(nearest) to 32x32"),
+    ("upsample(2, corners)", "resize 32x32", "resize(corners) to 32x32"),
+    ("unpooled", "unpool2x2", "unpool2x2"),
+    ("1 - in", "1 - x", "1 - x"),
+    ("0.5 * in", "0.5 * x", "0.5 * x"),
+    ("in - 2", "x - 2", "x - 2"),
+    ("-1 * in", "-x", "-x"),
     ("bn", "bn", "bn"),
     ("bn(eps = 0.001)", "bn", "bn(eps = 0.001)"),
     ("relu6", "relu6", "relu6"),
@@ -40,11 +58,27 @@ OPS = [
 def test_an_op_is_written_in_short_and_as_in_a_spec(op: str, short: str, long: str) -> None:
     if op.startswith("cut"):
         op = "part"
-    block = "block part { p = cut(in, 4, 1, 3); out = p[2] }"
+    block = (
+        "block unpooled { p = maxpool2x2/2; out = p -> unpool2x2(p) }\nblock part { p = cut(in, 4, 1, 3); out = p[2] }"
+    )
     text = f"{block}\nnetwork n {{ input 8 x 16 x 16; stem identity; exit at end: {op} }}"
     compilation = Compilation.of_text(text)
     node = [*compilation.network][-1]
     assert (label(node), written(node.layer)) == (short, long)
+
+
+@pytest.mark.parametrize(
+    ("margins", "short", "long"),
+    [
+        ((-4, -5, -4, -5), "crop", "crop: top 4, bottom 5, left 4, right 5"),
+        ((1, 2, 0, 0), "pad", "pad: top 1, bottom 2, left 0, right 0"),
+        ((-1, 0, 0, 1), "pad", "pad: top -1, bottom 0, left 0, right 1"),
+    ],
+)
+def test_margins_are_cut_or_put_around(margins: tuple[int, int, int, int], short: str, long: str) -> None:
+    node = Compilation.of_text("network n { input 3 x 8 x 8; stem relu; exit at end: gap }").network["stem.0"]
+    padded = replace(node, layer=Pad(*margins))
+    assert (label(padded), written(padded.layer)) == (short, long)
 
 
 def test_a_tooltip_says_all_in_one_line() -> None:

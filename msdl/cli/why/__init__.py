@@ -41,6 +41,7 @@ def command(spec: str, cell: str | None, unused: bool, format: str, settings: di
     Examples:
       msdl why msdnet_cifar_anytime layer7.scale2
       msdl why net.msd layer7.scale2.diagonal.0
+      msdl why segnet "sweep enc at scale 3"
       msdl why net.msd exit3 --format json
       msdl why msdnet_cifar_unreduced --unused
 

@@ -9,6 +9,7 @@ from typing import Any
 from msdl.analysis.chain_of_need import Chain
 from msdl.analysis.part import Part
 from msdl.analysis.reason import Reason
+from msdl.analysis.sweeps import place
 from msdl.analysis.unneeded import Unneeded
 from msdl.cli.wording import columns, enumeration, word, wrapped
 from msdl.language.numbers import counted
@@ -68,7 +69,7 @@ def reason_lines(graph: Graph, reason: Reason) -> Iterator[str]:
     part = reason.part
     if part.instead_of is not None:
         yield f"{part.instead_of} has no node of its own: its value is that of {part.id}."
-    yield f"{part.id}: layer {part.cell.layer}, scale {part.cell.scale}, value {part.value.size}"
+    yield f"{part.id}: {place(part.cell)}, value {part.value.size}"
     kind = counted(len(part.nodes), "node") if part.is_cell else word(part.value.layer)
     yield f"{INDENT}{kind}, {counted(part.parameters, 'parameter')}, {counted(part.macs, 'MAC')}"
     yield f"{INDENT}{_written(_span(part))}"
