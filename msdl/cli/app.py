@@ -31,7 +31,7 @@ COMMANDS = {
     "train": "Train a network into a run folder.",
     "calibrate": "Find when images may stop early: a policy for a budget or a bound on the risk.",
     "evaluate": "Say what every exit of a trained network gets right, and what it costs.",
-    "predict": "Classify images with real early exit.",
+    "predict": "Classify images, or their pixels, with real early exit.",
     "export": "Write a network as ONNX graphs, one a section, that run without msdl.",
     "bench": "Say how fast a network answers, and whether MACs that it saves are time saved.",
     "import": "Bring networks and weights over from elsewhere.",

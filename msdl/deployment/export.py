@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from msdl.deployment import parts
 from msdl.deployment.folder import filled, insist_on_place
-from msdl.deployment.images import Images, random_images, validation_images
+from msdl.deployment.images import BATCH, DRAWN, ENOUGH, WORK, Images, affordable, random_images, validation_images
 from msdl.deployment.recalibration import recalibrated
 from msdl.deployment.verification import insist_on_likeness, said, verified
+from msdl.network.graph import Graph
 from msdl.runtime.errors import InputError
 from msdl.runtime.manifest import TARGETS, Manifest
+from msdl.runtime.maps import View
 from msdl.runtime.opened import engine_of
 from msdl.runtime.policy import Policy
 from msdl.runtime.run import Exit
@@ -20,6 +23,7 @@ from msdl.runtime.sections import image_shape
 from msdl.runtime.trained import Trained
 from msdl.training.copies import settings
 from msdl.training.folder import writing
+from msdl.training.views import views
 from msdl.version import VERSION
 
 # The engine that runs a target's files as they are.
@@ -74,21 +78,33 @@ def _insist_on_sense(
 
 
 def _policy(trained: Trained, exit: str | int | None, policy: Policy | bool) -> Policy | None:
+    """Raises InputError."""
     if exit is not None or policy is False:
         return None
-    if policy is True:
-        return trained.policy
-    policy.insist_on(tuple(exit.name for exit in trained.compilation.network.exits))
-    return policy
+    chosen = trained.policy if policy is True else policy
+    if chosen is not None:
+        _insist_on_classes(trained.compilation.network)
+        chosen.insist_on(tuple(exit.name for exit in trained.compilation.network.exits))
+    return chosen
+
+
+def _insist_on_classes(network: Graph) -> None:
+    """Refuses a policy where exits put out maps. Raises InputError."""
+    for exit in network.exits:
+        if not (size := network[exit.output].size).flat:
+            reason = f"'{exit.name}' puts out a map, {size}, and early exit needs a class from every exit."
+            raise InputError(reason, "--no-policy leaves the policy out")
 
 
 def _images(trained: Trained, policy: Policy | None, data: str | None) -> Images:
     """Raises InputError where images are missing that a policy or `data` asks for."""
-    drawn = random_images(image_shape(trained.model))
+    macs = trained.compilation.costs.macs
+    size, enough = min(BATCH, affordable(WORK, macs)), affordable(ENOUGH, macs, least=2)
+    drawn = random_images(image_shape(trained.model), min(DRAWN, enough), size)
     if trained.run is None:
         return drawn
     try:
-        return validation_images(trained.run, data)
+        return validation_images(trained.run, data, enough if policy is None else None, size)
     except InputError as error:
         if data is not None:
             raise
@@ -116,15 +132,20 @@ def _written(trained: Trained, place: Path, target: str, *, alone: bool, direct:
         None,
         {},
         _versions(target),
+        _maps(trained.compilation.network),
     )
+
+
+def _maps(network: Graph) -> Mapping[str, View] | None:
+    """What part of the image each exit's map is about, where all put out maps."""
+    return None if any(network[exit.output].size.flat for exit in network.exits) else views(network)
 
 
 def _judged(manifest: Manifest, trained: Trained, images: Images, policy: Policy | None) -> Manifest:
     """With what came of the comparison, and the policy calibrated again. Raises InputError."""
     engine = engine_of(manifest, ENGINES[manifest.target])
-    found = said(engine, images)
-    asked = policy
-    if policy is not None and images.labels is not None:
+    asked, found = policy, None if policy is None else said(engine, images)
+    if policy is not None and found is not None and images.labels is not None:
         policy = recalibrated(policy, found, images.labels, [exit.macs for exit in manifest.exits])
     judgement = verified(engine, trained.model, images, found, policy)
     insist_on_likeness(judgement)

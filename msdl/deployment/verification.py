@@ -64,16 +64,20 @@ def said(engine: Engine, images: Images) -> tuple[Tensor, ...]:
 
 
 def verified(
-    engine: Engine, module: nn.Module, images: Images, found: Sequence[Tensor], policy: Policy | None
+    engine: Engine, module: nn.Module, images: Images, found: Sequence[Tensor] | None, policy: Policy | None
 ) -> Verification:
-    """Compares what an engine said, `found`, and what its direct graphs say, with the module, batch after batch."""
+    """Compares what an engine said, `found`, and what its direct graphs say, with the module, batch after batch.
+
+    Where nothing was kept of what the engine said, it says it again: memory may not hold the maps of all images.
+    """
     direct = [] if engine.direct is None else [*map(engine.direct, range(len(engine.exits)))]
     farthest, flips, decisions, start = torch.zeros(2), 0, 0, 0
     for batch, wanted in _of_module(module, images):
-        theirs = [of_exit[start : start + len(batch)] for of_exit in found]
-        start += len(batch)
         with engine.running():
+            kept = found and [of_exit[start : start + len(batch)] for of_exit in found]
+            theirs = kept or [*engine.outputs(batch)]
             alone = [run(batch) for run in direct]
+        start += len(batch)
         pairs = zip((*theirs, *alone), (*wanted, *wanted[: len(alone)]), strict=True)
         farthest = torch.stack([farthest, *(_distance(*pair) for pair in pairs)]).amax(0)
         same = _decided(theirs, policy) == _decided(wanted, policy)

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from PIL import Image
 from torch import Tensor
 
 from msdl.runtime.pictures import decoded, pictures_below, reason
-from msdl.runtime.preprocessing import Preprocessing
+from msdl.runtime.preprocessing import Preprocessing, converted
 
 STDIN = "-"
 LONGEST_PATH = 65_536  # bytes; Linux takes 4096
@@ -34,11 +35,19 @@ def read_images(
     A folder stands for the pictures in it, however deep, by name; `-` for the standard input, which holds either an
     image or a path a line. Nothing is read before it is asked for.
     """
+    for name, picture in read_pictures(arguments, stdin, preprocessing.shape[0]):
+        yield name, picture if isinstance(picture, str) else preprocessing(picture)[0]
+
+
+def read_pictures(
+    arguments: Iterable[str], stdin: BinaryIO | None, channels: int
+) -> Iterator[tuple[str, Image.Image | str]]:
+    """The same as pictures, upright and of so many channels, as large as they come."""
     for name, image in _found(arguments, stdin):
         try:
             if isinstance(image, OSError):
                 raise image
-            yield name, preprocessing(decoded(image))[0]
+            yield name, converted(decoded(image), channels)
         except OSError as error:
             yield name, f"'{name}' can't be read as an image: {reason(error)}."
 

@@ -24,6 +24,7 @@ from msdl.runtime.errors import InputError
 from msdl.runtime.run import Exit, exit_of
 
 if TYPE_CHECKING:
+    from msdl.runtime.maps import View
     from msdl.runtime.policy import Policy
     from msdl.runtime.preprocessing import Preprocessing
 
@@ -57,7 +58,7 @@ class Manifest:
 
     `exits` have their lazy MACs and parameters. `preprocessing`, `classes` (their names) and `policy` are None for a
     network that was never trained; `verified` says how the graphs were held against the module, and is for people, as
-    `versions` are.
+    `versions` are. `maps` has the views of exits that put out maps, and is None where not all do.
     """
 
     folder: Path
@@ -74,6 +75,7 @@ class Manifest:
     policy: Policy | None
     verified: Mapping[str, Any]
     versions: Mapping[str, str]
+    maps: Mapping[str, View] | None = None
 
     def path(self, part: Part) -> Path:
         return self.folder / part.file
@@ -100,6 +102,7 @@ class Manifest:
             "input": _shown(Value(IMAGE, self.shape)),
             "preprocessing": None if self.preprocessing is None else self.preprocessing.as_json(),
             "classes": None if self.classes is None else list(self.classes),
+            "maps": None if self.maps is None else {exit: [*view] for exit, view in self.maps.items()},
             "exits": [exit.as_json() for exit in self.exits],
             "sections": [part.as_json() for part in self.sections],
             "direct": [part.as_json() for part in self.direct],
@@ -131,6 +134,7 @@ def sha256(content: bytes) -> str:
 
 def _manifest(folder: Path, data: Mapping[str, Any]) -> Manifest:
     """Raises ValueError."""
+    from msdl.runtime.maps import views_of
     from msdl.runtime.policy import policy_of
     from msdl.runtime.preprocessing import Preprocessing
 
@@ -140,6 +144,7 @@ def _manifest(folder: Path, data: Mapping[str, Any]) -> Manifest:
     image = _value(record.field(data, "input", dict), 3)
     channels, height, width = image.shape
     preprocessing, classes, policy = (data.get(name) for name in ("preprocessing", "classes", "policy"))
+    exits = tuple(map(exit_of, record.items(data, "exits", dict)))
     found = Manifest(
         folder,
         record.field(data, "network", str),
@@ -147,7 +152,7 @@ def _manifest(folder: Path, data: Mapping[str, Any]) -> Manifest:
         record.values(data, "settings", float),
         target,
         (channels, height, width),
-        tuple(map(exit_of, record.items(data, "exits", dict))),
+        exits,
         tuple(map(_part, record.items(data, "sections", dict))),
         tuple(map(_part, record.items(data, "direct", dict))),
         None if preprocessing is None else Preprocessing.of_json(record.typed(preprocessing, dict, "'preprocessing'")),
@@ -155,6 +160,7 @@ def _manifest(folder: Path, data: Mapping[str, Any]) -> Manifest:
         None if policy is None else policy_of(record.typed(policy, dict, "'policy'")),
         record.field(data, "verified", dict),
         record.values(data, "versions", str),
+        views_of(data, (exit.name for exit in exits), (channels, height, width)),
     )
     _insist_on_order(found, image)
     _insist_on_agreement(found)
@@ -192,6 +198,8 @@ def _insist_on_agreement(manifest: Manifest) -> None:
     named = None if manifest.classes is None else len(manifest.classes)
     if named is not None and any(part.outputs[0].shape[0] != named for part in manifest.sections):
         raise ValueError(f"it names {named} classes, and an exit puts out another number")
+    if manifest.maps is not None and any(len(part.outputs[0].shape) != 3 for part in manifest.sections):
+        raise ValueError("it says what 'maps' are about, and not every exit puts out one")
 
 
 def _part(data: Mapping[str, Any]) -> Part:

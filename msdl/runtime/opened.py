@@ -16,6 +16,7 @@ from msdl.runtime.engines import ENGINES, Engine, eager
 from msdl.runtime.errors import InputError
 from msdl.runtime.load import load
 from msdl.runtime.manifest import MANIFEST, TIMES, Manifest
+from msdl.runtime.maps import View
 from msdl.runtime.policy import Policy
 from msdl.runtime.preprocessing import Preprocessing
 from msdl.runtime.run import RECORD, Exit, Run
@@ -34,7 +35,8 @@ class Opened:
     """A network on an engine, with what is known of it.
 
     `exits` have their lazy MACs. What comes from training (`preprocessing`, `classes`, `policy`) is None where there
-    was none; `times` where nobody measured this engine here, with as many threads.
+    was none; `times` where nobody measured this engine here, with as many threads. `maps` has for every exit the
+    part of the image that its map is about, and is None where exits tell classes of images, or nobody says it.
     """
 
     source: str
@@ -46,6 +48,7 @@ class Opened:
     classes: tuple[str, ...] | None = None
     policy: Policy | None = None
     times: Times | None = None
+    maps: Mapping[str, View] | None = None
 
 
 def opened(
@@ -139,7 +142,8 @@ def _run(run: Run, engine: str | None, device: str, policy: bool) -> Opened:
     name = _fastest(None, where) if engine is None else engine
     made = eager(load(run.folder).to(where)) if name == "torch" else engine_of(trained(run.folder), name, device=device)
     kept = policy_of_run(run) if policy else None
-    return Opened(str(run.folder), "run", run.network, made, run.exits, run.preprocessing, run.classes, kept)
+    facts = (run.preprocessing, run.classes, kept)
+    return Opened(str(run.folder), "run", run.network, made, run.exits, *facts, maps=run.maps)
 
 
 def _export(manifest: Manifest, engine: str | None, device: str) -> Opened:
@@ -154,6 +158,7 @@ def _export(manifest: Manifest, engine: str | None, device: str) -> Opened:
         manifest.classes,
         manifest.policy,
         _times(manifest.folder / TIMES, made),
+        manifest.maps,
     )
 
 

@@ -15,6 +15,7 @@ from msdl.runtime import record
 from msdl.runtime.pictures import decoded
 
 Shape = tuple[int, int, int]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,13 @@ class Preprocessing:
         """C x H x W, 8 bits. Raises OSError."""
         channels, height, width = self.shape
         picture = converted(picture, channels)
+        return as_tensor(picture.resize((width, height), Image.Resampling.BILINEAR, self.seen(picture.size)))
+
+    def seen(self, size: tuple[int, int]) -> Box:
+        """Left, top, right and bottom of the part that is seen of an upright picture of a width and a height."""
+        _, height, width = self.shape
         side = self.shorter_side
-        box = None if side is None else _centre(picture.size, width, height, side)
-        return as_tensor(picture.resize((width, height), Image.Resampling.BILINEAR, box))
+        return (0, 0, *size) if side is None else _centre(size, width, height, side)
 
     def normalised(self, pixels: Tensor) -> Tensor:
         """Pixels (.., C, H, W) of 8 bits as float32 with mean 0 and deviation 1 in the training set."""
@@ -142,7 +147,7 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _centre(size: tuple[int, int], width: int, height: int, shorter_side: int) -> tuple[float, float, float, float]:
+def _centre(size: tuple[int, int], width: int, height: int, shorter_side: int) -> Box:
     """Left, top, right and bottom of the box that becomes width x height where the shorter side becomes so long."""
     scale = min(size) / shorter_side
     (left, right), (top, bottom) = (

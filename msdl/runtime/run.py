@@ -23,6 +23,7 @@ from msdl.runtime import record
 from msdl.runtime.errors import InputError
 
 if TYPE_CHECKING:
+    from msdl.runtime.maps import View
     from msdl.runtime.preprocessing import Preprocessing
 
 FORMAT_VERSION = 1
@@ -71,6 +72,19 @@ class Run:
     def macs(self) -> tuple[int, ...]:
         """Lazy MACs up to every exit."""
         return tuple(exit.macs for exit in self.exits)
+
+    @property
+    def maps(self) -> Mapping[str, View] | None:
+        """What part of the image the map of each exit is about; None where they tell classes of images.
+
+        Raises InputError.
+        """
+        from msdl.runtime.maps import views_of
+
+        try:
+            return views_of(self.data, (exit.name for exit in self.exits), self.preprocessing.shape)
+        except ValueError as error:
+            raise InputError(f"'{self.path(RECORD)}' can't be used: {error}.") from None
 
     @property
     def trained(self) -> bool:

@@ -248,6 +248,12 @@ def test_input_that_cannot_be_used(arguments: list[str], words: str, pictures: l
     assert words in result.err
 
 
+def test_classes_of_images_are_no_masks(pictures: list[str], msdl) -> None:
+    result = msdl("predict", "run", pictures[0], "-o", "masks")
+    assert (result.code, result.out) == (2, "")
+    assert "'run' tells classes of images, not of pixels: -o is for masks." in result.err
+
+
 @pytest.mark.parametrize("how", [[], ["--deadline", "1e9"]])
 def test_an_answer_that_is_not_a_number(how: list[str], pictures: list[str], msdl) -> None:
     weights = Path("run") / WEIGHTS

@@ -22,11 +22,13 @@ from msdl.runtime.manifest import MANIFEST, Manifest
 from msdl.runtime.opened import opened
 from msdl.runtime.policy import Policy
 from msdl.runtime.run import POLICY, SPLITS
-from msdl.runtime.trained import Trained
+from msdl.runtime.trained import Trained, trained
 from msdl.training.calibration import budget_policy
 from msdl.training.data import reopened
 from msdl.training.scores import scores
+from tests.deployment import networks
 from tests.deployment.networks import BUDGET, RISK, maps, with_policy
+from tests.runtime.folders import run_of_maps
 
 IMAGES = torch.randn(5, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 
@@ -145,9 +147,49 @@ def test_exits_may_put_out_maps(tmp_path: Path) -> None:
     assert [part.outputs[0].shape for part in manifest.sections] == [(3, 4, 4), (3, 4, 4)]
     assert manifest.verified["images"] == "random"
     assert (manifest.classes, manifest.preprocessing, manifest.policy) == (None, None, None)
+    # The strided convolutions leave 4 x 4 of 8 x 8 pixels, each of which stands for two.
+    assert manifest.maps == Manifest.read(tmp_path / "out").maps == {"exit1": (8, 8), "exit2": (8, 8)}
     images = torch.randn(2, 3, 8, 8)
     for found, wanted in zip(by_the_manifest(tmp_path / "out", images), network.model(images), strict=True):
         torch.testing.assert_close(found, wanted, rtol=1e-5, atol=1e-4)
+
+
+def test_maps_have_no_policy(tmp_path: Path) -> None:
+    run = run_of_maps(tmp_path / "run")
+    run.path(POLICY).write_text(Policy.to_the_last(tuple(exit.name for exit in run.exits)).as_json())
+    with pytest.raises(InputError, match=r"'exit1' puts out a map, 3x8x8, and early exit needs a class") as raised:
+        export(trained(run.folder), tmp_path / "out")
+    assert raised.value.help == "--no-policy leaves the policy out"
+    manifest = export(trained(run.folder), tmp_path / "out", policy=False, exit=2)
+    assert manifest.maps is not None and set(manifest.maps) == {"exit2"}
+
+
+def test_classifiers_have_no_maps(trained_once: Trained, tmp_path: Path) -> None:
+    assert export(trained_once, tmp_path / "out").maps is None
+
+
+@pytest.mark.parametrize(
+    ("maps", "said"),
+    [
+        ({"exit1": [8, 8]}, "it has no 'exit2'"),
+        ({"exit1": [8, 8], "exit2": [9, 8]}, "the map of 'exit2' covers is no part of the image"),
+    ],
+)
+def test_views_in_a_manifest_are_checked(maps: dict[str, list[int]], said: str, tmp_path: Path) -> None:
+    export(networks.maps(tmp_path), tmp_path / "out")
+    path = tmp_path / "out" / MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"maps": maps}))
+    with pytest.raises(InputError, match=said):
+        Manifest.read(tmp_path / "out")
+
+
+def test_a_manifest_of_classes_has_no_maps(trained_once: Trained, tmp_path: Path) -> None:
+    export(trained_once, tmp_path / "out")
+    path = tmp_path / "out" / MANIFEST
+    views = {f"exit{number}": [8, 8] for number in (1, 2, 3)}
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"maps": views}))
+    with pytest.raises(InputError, match="not every exit puts out one"):
+        Manifest.read(tmp_path / "out")
 
 
 @pytest.mark.parametrize("target", ["onnx", "pt2"])

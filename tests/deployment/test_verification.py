@@ -37,6 +37,12 @@ def test_a_module_is_like_itself(trained_once: Trained) -> None:
     insist_on_likeness(found)
 
 
+def test_what_was_not_kept_is_said_again(trained_once: Trained) -> None:
+    images = random_images((1, 8, 8), COUNT, size=7)
+    found = verified(eager(trained_once.model), trained_once.model, images, None, None)
+    assert (found.difference, found.flips, found.decisions) == (0, 0, 3 * COUNT)
+
+
 @given(st.integers(0, 2), st.integers(0, COUNT - 1), st.integers(0, 9))
 @settings(max_examples=20, deadline=None)
 def test_one_logit_that_differs_is_found(trained_once: Trained, exit: int, image: int, label: int) -> None:

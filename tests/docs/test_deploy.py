@@ -14,7 +14,10 @@ from PIL import Image
 from msdl.cli.app import run
 from msdl.cli.bench import command as bench
 from msdl.cli.export import command as export
+from msdl.deployment.export import export as write
 from msdl.runtime.manifest import Manifest
+from msdl.runtime.trained import trained
+from tests.runtime.folders import run_of_maps
 from tests.training.runs import made
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -41,10 +44,11 @@ def test_its_options_are_the_commands(title: str, command: click.Command) -> Non
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a run and with `photos` in it."""
+    """A folder with a run, with `photos` and with `scenes`, an export whose exits put out maps, in it."""
     pytest.importorskip("onnxruntime")
     monkeypatch.chdir(tmp_path)
     made(tmp_path / "runs" / "digits")
+    write(trained(run_of_maps(tmp_path / "runs" / "scenes").folder), tmp_path / "scenes")
     (tmp_path / "photos").mkdir()
     for name, grey in (("zero", 0), ("seven", 200)):
         Image.new("L", (8, 8), grey).save(tmp_path / "photos" / f"{name}.png")

@@ -179,3 +179,17 @@ def test_what_contradicts_itself_is_refused(change: dict[str, object], error: st
     data = Preprocessing((3, 56, 56), (0.1, 0.2, 0.3), (1.0, 2.0, 3.0), 64).as_json()
     with pytest.raises(ValueError, match=error):
         Preprocessing.of_json({**data, **change})
+
+
+@pytest.mark.parametrize(
+    ("side", "size", "seen"),
+    [
+        (None, (30, 10), (0, 0, 30, 10)),
+        (8, (30, 10), (10.0, 0.0, 20.0, 10.0)),
+        (16, (16, 32), (4.0, 12.0, 12.0, 20.0)),
+    ],
+)
+def test_the_part_of_a_picture_that_is_seen(
+    side: int | None, size: tuple[int, int], seen: tuple[float, float, float, float]
+) -> None:
+    assert Preprocessing((1, 8, 8), (0.0,), (1.0,), side).seen(size) == seen

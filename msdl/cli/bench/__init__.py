@@ -25,7 +25,10 @@ MANY = click.IntRange(min=1)
     help="onnx, compiled or torch; several are measured side by side. By default the fastest that is installed.",
 )
 @click.option(
-    "--batch", default="1,8,64,256", show_default=True, callback=sizes, metavar="N,..", help="Sizes of batches."
+    "--batch",
+    callback=sizes,
+    metavar="N,..",
+    help="Sizes of batches: 1,8,64,256, or the first of them for a network that is slow.",
 )
 @click.option("--images", type=MANY, help="Images of a mix: 2,048, or fewer for a network that is slow.")
 @click.option("--runs", type=MANY, help="Runs of each exit: 200, or fewer in batches that are slow.")

@@ -15,8 +15,10 @@ from msdl.cli.output import Unwritable
 LARGEST = 1 << 16
 
 
-def sizes(ctx: click.Context, param: click.Parameter, given: str) -> tuple[int, ...]:
-    """`1,8,64` as sizes of batches, each once, from the smallest to the largest."""
+def sizes(ctx: click.Context, param: click.Parameter, given: str | None) -> tuple[int, ...]:
+    """`1,8,64` as sizes of batches, each once, from the smallest to the largest; none where nothing is said."""
+    if given is None:
+        return ()
     try:
         found = sorted({int(size) for size in given.split(",")})
     except ValueError:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msdl.deployment.bench.course import Course, Said, nobody
 from msdl.deployment.bench.images import benched
-from msdl.deployment.bench.plan import Plan, mixing
+from msdl.deployment.bench.plan import Plan, mixing, sized
 from msdl.deployment.bench.results import Benchmark, EngineResult
 from msdl.deployment.bench.surroundings import threads_of_torch, versions
 from msdl.runtime.manifest import TIMES
@@ -30,6 +30,7 @@ def bench(source: str, plan: Plan, *, clock: Clock = time.perf_counter, said: Sa
     with threads_of_torch(plan.threads) as threads:
         found = _opened(source, plan)
         first = found[0]
+        plan = sized(plan, first.exits[-1].macs)
         images = benched(first, plan.images, max(plan.batches), plan.data)
         chosen = mixing(plan, first, images)
         course = Course(plan, threads, found, images, clock, said)

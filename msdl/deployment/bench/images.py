@@ -53,6 +53,8 @@ def benched(opened: Opened, asked: int | None, largest: int, data: str | None = 
     count = max(largest, min(asked or IMAGES, MEMORY // (math.prod(shape) * torch.float32.itemsize)))
     if data is None and opened.kind != "run":
         return noise(shape, count)
+    if opened.kind != "run" and opened.maps is not None:
+        raise InputError(f"'{opened.source}' puts out maps, whose times don't depend on images.", "leave out --data")
     if opened.preprocessing is None:
         raise InputError(f"'{opened.source}' was never trained: there are no images for it.", "leave out --data")
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from msdl.deployment.bench.images import Benched
 from msdl.deployment.bench.mixes import ALL_FIRST, ALL_LAST, OWN, STANDARD, Mix, mixes
@@ -14,18 +14,20 @@ from msdl.runtime.policy import Policy
 
 BATCHES = (1, 8, 64, 256)
 MIX_BATCH = 64
+# MACs of a batch, beyond which no size is usual: it would take a minute and gigabytes.
+WORK = 1 << 39
 USUAL = (ALL_LAST, ALL_FIRST, *STANDARD, OWN)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured. None: as many images, runs and threads as are usual, and the usual mixes.
+    """What is measured. None: as many images, runs and threads as are usual, and the usual mixes; so with no `batches`.
 
     `engines` are names, None being the fastest that is installed; `data` names the images of another place.
     """
 
     engines: tuple[str | None, ...] = (None,)
-    batches: tuple[int, ...] = BATCHES
+    batches: tuple[int, ...] = ()
     images: int | None = None
     runs: int | None = None
     threads: int | None = None
@@ -38,6 +40,12 @@ class Plan:
     def mix_batch(self) -> int:
         """The batch size of mixes: 64, or of those that were asked for the largest below it."""
         return max((size for size in self.batches if size <= MIX_BATCH), default=min(self.batches))
+
+
+def sized(plan: Plan, macs: int) -> Plan:
+    """With sizes of batches, for a network of so many MACs: the usual ones, unless others were asked for."""
+    usual = tuple(size for size in BATCHES if size == 1 or size * macs <= WORK)
+    return plan if plan.batches else replace(plan, batches=usual)
 
 
 @dataclass(frozen=True)

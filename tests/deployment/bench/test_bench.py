@@ -10,10 +10,12 @@ import torch
 
 from msdl.deployment.bench import Plan, bench
 from msdl.deployment.bench.images import RANDOM
+from msdl.deployment.bench.plan import sized
+from msdl.deployment.export import export
 from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
 from msdl.runtime.run import POLICY, Run
-from tests.deployment.networks import MAPS
+from tests.deployment.networks import MAPS, maps
 from tests.runtime.folders import SPEC
 from tests.training.runs import made
 
@@ -109,6 +111,21 @@ def test_engines_stand_side_by_side_and_torch_keeps_its_threads(spec: str) -> No
 @pytest.mark.parametrize(("sizes", "expected"), [((1, 8, 64, 256), 64), ((1, 8), 8), ((128, 256), 128), ((50, 65), 50)])
 def test_mixes_are_in_batches_of_64_or_what_comes_nearest_below(sizes: tuple[int, ...], expected: int) -> None:
     assert Plan(batches=sizes).mix_batch == expected
+
+
+@pytest.mark.parametrize(
+    ("macs", "expected"),
+    [(0, (1, 8, 64, 256)), (2**31, (1, 8, 64, 256)), (2**31 + 1, (1, 8, 64)), (2**37, (1,)), (2**40, (1,))],
+)
+def test_sizes_are_those_that_a_network_can_take(macs: int, expected: tuple[int, ...]) -> None:
+    assert sized(Plan(), macs).batches == expected
+    assert sized(Plan(batches=(5, 300)), macs).batches == (5, 300)
+
+
+def test_maps_take_as_long_whatever_the_images(tmp_path: Path) -> None:
+    export(maps(tmp_path), tmp_path / "out")
+    with pytest.raises(InputError, match="puts out maps, whose times don't depend on images"):
+        bench(str(tmp_path / "out"), replace(PLAN, engines=("onnx",), data="shapes"))
 
 
 def test_where_exits_put_out_maps_there_are_no_mixes(tmp_path: Path) -> None:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from msdl.cli.output import FINE, INVALID, put
+from msdl.cli.predict.labels import Line
 
 if TYPE_CHECKING:
     from msdl.runtime.opened import Opened
-    from msdl.runtime.policy import Policy
     from msdl.runtime.preprocessing import Preprocessing
-
-Named = Iterable[tuple[str, Any]]  # an image, or the sentence that says why it can't be read
-Line = dict[str, Any]
 
 
 def _seconds(ctx: click.Context, param: click.Parameter, given: float | None) -> float | None:
@@ -37,6 +31,7 @@ def _seconds(ctx: click.Context, param: click.Parameter, given: float | None) ->
 @click.option(
     "--deadline", metavar="S", type=float, callback=_seconds, help="Seconds an image may take; one after another."
 )
+@click.option("-o", "--output", metavar="DIR", help="Where masks go, if exits tell a class for every pixel.")
 @click.option("--batch-size", type=click.IntRange(min=1), default=256, show_default=True, help="Images read at once.")
 @click.option("--engine", metavar="NAME", help="onnx, compiled or torch. By default the fastest that is installed.")
 def command(
@@ -45,6 +40,7 @@ def command(
     policy: str | None,
     exit_: str | None,
     deadline: float | None,
+    output: str | None,
     batch_size: int,
     engine: str | None,
 ) -> int:
@@ -55,25 +51,28 @@ def command(
     an image that can't be read has image and error instead, and the exit code is 1. With --deadline, ms is the time
     until the answer was there, and "late": true says that even the first exit took longer.
 
+    Where exits tell a class for every pixel, -o writes the mask of every image, as large as that is, and a line has
+    mask and shares, that of each class in the pixels, instead of class and confidence.
+
     \b
     Examples:
       msdl predict runs/digits photos/
       msdl predict runs/digits photos/ --policy half.json > answers.jsonl
       msdl predict runs/digits cat.png --deadline 0.02
       msdl predict exported photos/ --engine onnx
+      msdl predict runs/shapes photos/ --exit 2 -o masks
       find . -name '*.png' | msdl predict runs/digits - --batch-size 32
     """
     _refuse_several(policy=policy, exit=exit_, deadline=deadline)
-    from msdl.runtime.images import read_images
-
     chosen = any(way is not None for way in (policy, exit_, deadline))
     network = _opened(source, engine, policy=not chosen)
-    stdin = sys.stdin.buffer if sys.stdin is not None else None
-    named = read_images(images, stdin, _preprocessing(network))
-    if deadline is not None:
-        lines = _in_time(network, named, deadline)
+    exit = None if exit_ is None else _ordinal(network.engine.exits, exit_)
+    if network.maps is not None:
+        lines = _masks(network, images, policy, exit, deadline, output)
+    elif output is not None:
+        raise click.UsageError(f"'{source}' tells classes of images, not of pixels: -o is for masks.")
     else:
-        lines = _budgeted(network, named, _policy(network, policy, exit_), batch_size)
+        lines = _classes(network, images, policy, exit, deadline, batch_size)
     failed = False
     for line in lines:
         failed |= "error" in line
@@ -115,23 +114,6 @@ def _preprocessing(network: Opened) -> Preprocessing:
     return network.preprocessing
 
 
-def _policy(network: Opened, file: str | None, exit: str | None) -> Policy:
-    """The policy that was asked for, or the network's own, or none. Raises InputError and UsageError."""
-    from msdl.runtime.policy import Policy
-
-    exits = network.engine.exits
-    if exit is not None:
-        return Policy.to_the_last(exits[: _ordinal(exits, exit)])
-    if file is not None:
-        policy = Policy.read(Path(file))
-        policy.insist_on(exits, f"The policy '{file}'")
-        return policy
-    if network.policy is None:
-        click.echo(f"'{network.source}' has no policy: every image goes to the last exit.", err=True)
-        return Policy.to_the_last(exits)
-    return network.policy
-
-
 def _ordinal(exits: tuple[str, ...], asked: str) -> int:
     """An exit's number, counted from 1. Raises UsageError."""
     numbers = {str(number): number for number in range(1, len(exits) + 1)}
@@ -141,53 +123,42 @@ def _ordinal(exits: tuple[str, ...], asked: str) -> int:
     return numbers[asked]
 
 
-def _budgeted(network: Opened, named: Named, policy: Policy, batch_size: int) -> Iterator[Line]:
-    """In the order in which they were named, as soon as all before have their answers."""
-    from msdl.runtime.budgeted import classify, warm_up
+def _classes(
+    network: Opened,
+    images: tuple[str, ...],
+    policy: str | None,
+    exit: int | None,
+    deadline: float | None,
+    batch_size: int,
+) -> Iterator[Line]:
+    from msdl.cli.predict.labels import budgeted, in_time, policy_of
+    from msdl.runtime.images import read_images
+
+    named = read_images(images, _stdin(), _preprocessing(network))
+    if deadline is not None:
+        return in_time(network, named, deadline)
+    return budgeted(network, named, policy_of(network, policy, exit), batch_size)
+
+
+def _masks(
+    network: Opened,
+    images: tuple[str, ...],
+    policy: str | None,
+    exit: int | None,
+    deadline: float | None,
+    output: str | None,
+) -> Iterator[Line]:
+    """Raises InputError."""
+    from msdl.cli.predict.masks import masks
     from msdl.runtime.errors import InputError
+    from msdl.runtime.images import read_pictures
 
-    warm_up(network.engine, policy)
-    names: deque[str] = deque()
-
-    def images() -> Iterator[Any]:
-        for name, image in named:
-            names.append(name)
-            yield InputError(image) if isinstance(image, str) else image
-
-    for answer in classify(network.engine, images(), policy, batch_size=batch_size, times=network.times):
-        name = names.popleft()
-        if isinstance(answer, InputError):
-            yield {"image": name, "error": str(answer)}
-        else:
-            yield _line(network, name, answer.index, answer.confidence, answer.exit, answer.seconds)
+    if policy is not None:
+        raise InputError(f"'{network.source}' has no early exit: that needs a class from every exit, not maps.")
+    preprocessing = _preprocessing(network)
+    pictures = read_pictures(images, _stdin(), preprocessing.shape[0])
+    return masks(network, preprocessing, pictures, exit, deadline, output)
 
 
-def _in_time(network: Opened, named: Named, deadline: float) -> Iterator[Line]:
-    """One image after another, each until its time is up."""
-    from msdl.runtime import anytime
-
-    engine = network.engine
-    times = network.times or anytime.section_times(engine)
-    for seconds in (math.inf, deadline):  # or the first image would pay for what is set up for either
-        anytime.predict(engine, engine.blank(), seconds, times=times)
-    for name, image in named:
-        if isinstance(image, str):
-            yield {"image": name, "error": image}
-            continue
-        answer = anytime.predict(engine, image.unsqueeze(0), deadline, times=times)
-        confidence, index = (value.item() for value in answer.probabilities[0].max(0))
-        line = _line(network, name, int(index), confidence, answer.exit, answer.seconds)
-        yield line | {"late": True} if answer.late else line
-
-
-def _line(network: Opened, name: str, index: int, confidence: float, exit: int, seconds: float) -> Line:
-    said_by = network.engine.exits[exit]
-    if not math.isfinite(confidence):
-        return {"image": name, "error": f"'{said_by}' gives what is not a number."}
-    return {
-        "image": name,
-        "class": str(index) if network.classes is None else network.classes[index],
-        "confidence": round(confidence, 6),
-        "exit": said_by,
-        "ms": round(seconds * 1000, 3),
-    }
+def _stdin() -> BinaryIO | None:
+    return sys.stdin.buffer if sys.stdin is not None else None
