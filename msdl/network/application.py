@@ -108,12 +108,21 @@ def _pool(chains: Evaluator, call: ast.Call, kernel: tuple[int, int], value: Val
         raise mistake("MSD204", f"'{call.name.text}' needs the value that a {pool} led into.", call.span, "", hint)
     for node in _before(chains.builder, value.id):
         if isinstance(node.layer, Pool) and node.layer.kind == "max" and node.layer.kernel == kernel:
+            _refuse_overlaps(call, node, node.layer)
             return node
     there = chains.builder.nodes.get(value.id)
     labels = [] if there is None else [Label(there.span, "this value")]
     raise mistake(
         "MSD407", f"No {pool} led into '{_text(call)}', so there is none to undo.", call.span, "", "", *labels
     )
+
+
+def _refuse_overlaps(call: ast.Call, node: Node, pool: Pool) -> None:
+    """A pixel that is the largest of two windows would get two values."""
+    if any(stride < side for stride, side in zip(pool.stride, pool.kernel, strict=True)):
+        message = f"The windows of '{node.span.text}' overlap, so '{call.name.text}' can't undo it."
+        caption = "one pixel may be the largest of two windows"
+        raise mistake("MSD407", message, call.span, "", "pool by windows that don't overlap", Label(node.span, caption))
 
 
 def _before(builder: Builder, id: str) -> Iterator[Node]:

@@ -122,7 +122,7 @@ class Resize:
     """Interpolation to a map of `height` x `width`.
 
     Pixels are squares whose centres are sampled; with `corners` (bilinear alone) they are points, and the corners of
-    both maps meet. `nearest` takes the pixel at floor(index * old / new).
+    both maps meet. `nearest` takes the pixel at floor(index * old / new), in float32 as torch works it out.
     """
 
     height: int

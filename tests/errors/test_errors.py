@@ -86,6 +86,7 @@ FOUND: dict[str, str] = {
     "maps_that_do_not_add_up": "MSD402@4 MSD402@5 MSD402@6",
     "maps_and_numbers": "MSD402@3 MSD402@4",
     "maps_that_cannot_be_cropped": "MSD406@5 MSD406@6 MSD406@7 MSD504@8",
+    "windows_that_overlap": "MSD407@5",
     "parts_that_all_wait": "MSD406@3 MSD406@3",
     "pools_that_cannot_be_undone": "MSD407@5 MSD204@5 MSD402@6 MSD204@7 MSD402@8",
     "resize_said_wrongly": "MSD204@4 MSD204@5 MSD204@6 MSD302@7 MSD405@8 MSD302@9 MSD401@10 MSD203@11",

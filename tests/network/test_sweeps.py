@@ -82,11 +82,11 @@ def test_blocks_of_the_network_see_what_a_sweep_kept() -> None:
 
 
 def test_unpooling_takes_the_windows_of_the_pool() -> None:
-    down = "sweep down enc { vertical maxpool3x3(ceil)/2; then conv3x3(8) }"
+    down = "sweep down enc { vertical maxpool3x3(ceil)/3; then conv3x3(8) }"
     body = f"{down}\n  sweep up on 2 {{ vertical unpool3x3(enc[3]) }}"
     graph = network(body, "exit at end on scale 2: conv1x1(1)", size=21)
-    assert graph["enc.scale3.vertical.0"].layer == Pool("max", (3, 3), (2, 2), (1, 1), ceil=True)
-    assert graph["sweep1.scale2.vertical.0"].layer == Unpool((3, 3), (2, 2), (1, 1), ceil=True)
+    assert graph["enc.scale3.vertical.0"].layer == Pool("max", (3, 3), (3, 3), (1, 1), ceil=True)
+    assert graph["sweep1.scale2.vertical.0"].layer == Unpool((3, 3), (3, 3), (1, 1), ceil=True)
     assert graph["sweep1.scale2.vertical.0"].shape == graph["enc.scale2.then.0"].shape
 
 

@@ -19,7 +19,7 @@ def depthwise(use: Use, shape: Shape) -> tuple[Layer, ...]:
 
 def deconv(use: Use, shape: Shape) -> tuple[Layer, ...]:
     """`deconv2x2(out, up = 2)`: the map grows by `up`, and by what the kernel reaches over the padding."""
-    outputs, groups, up = use.size("out"), use.size("groups", 1), use.size("up", 1)
+    outputs, groups, up = use.size("out"), use.size("groups", 1), use.size("up", 2)
     _check_groups(use, shape, outputs, groups)
     bias = "bias" in use.flags
     return (Deconv(shape.channels, outputs, use.kernel, (up, up), use.padding(), groups, bias),)
