@@ -4,7 +4,7 @@ default bn(eps = 0.001)
 # c maps of a residual path, then those of a dense path, which gets k new ones a layer.
 block dual(c, k) {
   kept = channels - c when stride == 1 and channels > c else 2 * k
-  skip = in when stride == 1 and channels > c else bn relu conv1x1(c + 2*k)/stride
+  skip = identity when stride == 1 and channels > c else bn relu conv1x1(c + 2*k)/stride
   main = bn relu conv1x1(3*c/8)  bn relu conv3x3(3*c/8, groups = 32)/stride  bn relu conv1x1(c + k)
   a, b = cut(skip, c, kept)
   d, e = cut(main, c, k)

@@ -1,5 +1,5 @@
 # FCN-8s on VGG-16 (Long et al., CVPR 2015), as the authors' Caffe model: a margin of 100, and so crops at 5, 9 and 31
-block convs(n, c) = in when n == 0 else conv3x3(c, bias) relu  convs(n - 1, c)
+block convs(n, c) = identity when n == 0 else conv3x3(c, bias) relu  convs(n - 1, c)
 
 network fcn8s(classes = 21, rows = 500, cols = 500) {
   input 3 x rows x cols

@@ -11,7 +11,7 @@ network fpn_resnet50(classes = 256, rows = 224, cols = 224) {  # maps of every l
   stages { layer bottleneck(width)/stride }
   sweep up lateral { then conv1x1(classes, bias) }
   sweep up {
-    horizontal in
+    horizontal identity
     vertical   resize(lateral[s], nearest)
     join add
   }

@@ -1,4 +1,4 @@
-# HRNet-W18 with its classification head (Wang et al., TPAMI 2021)
+# HRNet-W18 with its classification head (Wang et al., TPAMI 2021), as the authors' weights have it
 import "blocks.msd"
 
 block coarser(n, c) =

@@ -1,4 +1,4 @@
-# MobileNet 1.0 (Howard et al., 2017): depthwise separable convolutions
+# MobileNet 1.0 (Howard et al., 2017), as pytorchcv's weights have it: depthwise separable convolutions
 block separable(c) = dwconv3x3/stride bn relu  conv1x1(c) bn relu
 
 network mobilenet_v1(classes = 1000, size = 224) {

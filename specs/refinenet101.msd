@@ -3,7 +3,7 @@ import "blocks.msd"
 
 # A residual convolution unit, and chained residual pooling: n pools, each of what the one before puts out.
 block rcu = in + (relu conv3x3(channels, bias)  relu conv3x3(channels))
-block crp(n) = in when n == 0 else in + (maxpool5x5 conv3x3(channels) crp(n - 1))
+block crp(n) = identity when n == 0 else in + (maxpool5x5 conv3x3(channels) crp(n - 1))
 
 network refinenet101(classes = 21, rows = 500, cols = 500) {
   input 3 x rows x cols
@@ -15,12 +15,12 @@ network refinenet101(classes = 21, rows = 500, cols = 500) {
   stem conv7x7(64)/2 bn relu  maxpool3x3/2
   stages { layer bottleneck(width)/stride }
   sweep up adapted {
-    then dropout when s > 2 else in
+    then dropout when s > 2 else identity
     then conv3x3(maps) rcu rcu
-    then conv3x3(maps) when s < 4 else in
+    then conv3x3(maps) when s < 4 else identity
   }
   sweep up {
-    horizontal in
+    horizontal identity
     vertical   resize(adapted[s], corners)
     join add
     then relu crp(4) rcu rcu rcu

@@ -8,11 +8,11 @@ network res2net50_26w_4s(classes = 1000, size = 224) {
     slice 26 * 2^(s-1)
     width 64 * 2^(s-1)
   }
-  block third = conv3x3(slice)/stride bn relu
+  block three = conv3x3(slice)/stride bn relu
   block unit {  # in the first unit of a stage the slices stay apart
     x    = conv1x1(4 * slice) bn relu -> split(4)
-    y[1] = x[1] -> third/stride
-    y[k] = (x[k] when i == 1 else x[k] + y[k-1]) -> third/stride for k in 2..3
+    y[1] = x[1] -> three/stride
+    y[k] = (x[k] when i == 1 else x[k] + y[k-1]) -> three/stride for k in 2..3
     y[4] = x[4] -> avgpool3x3/stride when i == 1 else x[4]
     main = [y[1], y[2], y[3], y[4]] -> conv1x1(4 * width) bn
     out  = main + shortcut(4 * width)/stride -> relu

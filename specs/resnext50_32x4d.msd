@@ -8,7 +8,7 @@ network resnext50_32x4d(classes = 1000, size = 224) {
     width 64 * 2^(s-1)
   }
   stem conv7x7(64)/2 bn relu  maxpool3x3/2
-  stages { layer bottleneck(width, 2 * width, 32)/stride }
+  stages { layer bottleneck(width, 2 * width, groups = 32)/stride }
   exit at end: gap linear(classes)
   expect params 25_028_904, macs 4_230_479_872
 }

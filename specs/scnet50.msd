@@ -1,4 +1,4 @@
-# SCNet-50 (Liu et al., CVPR 2020)
+# SCNet-50 (Liu et al., CVPR 2020), as the authors' weights have it
 import "blocks.msd"
 
 # Self-calibrated convolution: what a map four times as coarse shows weighs every position.

@@ -9,7 +9,7 @@ network shufflenet_v1(classes = 1000, size = 224) {
     width 240 * 2^(s-1)
   }
   stem conv3x3(24)/2 bn relu  maxpool3x3/2
-  stages { layer shufflenet_unit(width, 3, 1 when l == 1 else 3)/stride }  # at first 24 maps: no groups yet
+  stages { layer shufflenet_unit(width, 3, first = 1 when l == 1 else 3)/stride }  # at first 24 maps: no groups yet
   exit at end: gap linear(classes)
   expect params 1_865_728, macs 137_460_672
 }

@@ -7,7 +7,7 @@ network unet_same(classes = 2, rows = 572, cols = 572) {
     then conv3x3(width) bn relu  conv3x3(width) bn relu
   }
   sweep up on 1..4 {
-    horizontal in
+    horizontal identity
     vertical   deconv2x2(width, up = 2, bias) fit  # an odd side loses its last row in the pool
     then conv3x3(width) bn relu  conv3x3(width) bn relu
   }

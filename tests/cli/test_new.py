@@ -97,6 +97,13 @@ def test_every_parameter_and_column_is_explained(started: str) -> None:
         assert re.search(rf"^#   {name} +{re.escape(PARAMETERS[name])}$", started, re.MULTILINE)
 
 
+def test_nothing_is_explained_that_no_network_has() -> None:
+    specs = [spec for name in NETWORKS if (spec := Compilation.of(name).spec)]
+    scales = [item for spec in specs for item in spec.statement.items if isinstance(item, ast.Scales)]
+    assert {*PARAMETERS} == {name for spec in specs for name in spec.parameters}
+    assert {*COLUMNS} == {column.name.text for item in scales for column in item.columns}
+
+
 @every_network
 def test_the_head_says_what_it_is_and_what_comes_next(started: str, folder: Path, msdl) -> None:
     spec = Compilation.of("mine.msd").spec

@@ -6,6 +6,7 @@ that of the reference's fill.py, by which the logits of facts.py were computed.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 
 import torch
@@ -14,9 +15,19 @@ from torch import Tensor, nn
 WEIGHT, BIAS, SCALE, SHIFT, MEAN, VARIANCE, PIXELS = range(1, 8)
 
 
+STRETCH = 2**18
+
+
 def noise(count: int, salt: int) -> Tensor:
     """`count` numbers in [-0.5, 0.5): an integer hash of their places."""
-    x = (torch.arange(count, dtype=torch.int64) * 2654435761 + salt * 40503 + 12345) & 0xFFFFFFFF
+    return torch.cat([_stretch(number, salt) for number in range(-(-count // STRETCH))])[:count]
+
+
+@lru_cache(maxsize=64)
+def _stretch(number: int, salt: int) -> Tensor:
+    """A stretch of the numbers, worked out once for all tensors that are long enough."""
+    places = torch.arange(number * STRETCH, (number + 1) * STRETCH, dtype=torch.int64)
+    x = (places * 2654435761 + salt * 40503 + 12345) & 0xFFFFFFFF
     for shift, factor in ((15, 2246822519), (13, 3266489917)):
         x = ((x ^ (x >> shift)) * factor) & 0xFFFFFFFF
     x ^= x >> 16

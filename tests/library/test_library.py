@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from statistics import median
 
 import pytest
@@ -14,6 +15,13 @@ from tests.library.zoo import ZOO, Network
 
 SHARED_BLOCKS = "blocks"
 NETWORKS = [name for name in library.specs() if name != SHARED_BLOCKS]
+
+
+@cache
+def compiled(name: str) -> Compilation:
+    """A network of the library as it stands."""
+    return Compilation.of(name)
+
 
 # Notes that are meant: the codes a network's diagnostics have.
 MEANT = {
@@ -31,7 +39,7 @@ def test_the_library_holds_the_papers_networks() -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_checks(name: str) -> None:
     """Without a warning; `expect` is one of the checks, and every file has one that counts exactly."""
-    compilation = Compilation.of(name)
+    compilation = compiled(name)
     assert [found.code for found in compilation.diagnostics] == MEANT.get(name, [])
     assert {found.severity for found in compilation.diagnostics} <= {Severity.NOTE}
     spec = compilation.spec
@@ -46,7 +54,7 @@ def test_a_network_checks(name: str) -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_file_says_what_it_holds(name: str) -> None:
     """One network, named as its file; the first line is about it, for `msdl list`."""
-    compilation = Compilation.of(name)
+    compilation = compiled(name)
     assert compilation.document is not None
     assert [network.name.text for network in compilation.document.networks] == [name]
     assert compilation.text is not None
@@ -55,33 +63,16 @@ def test_a_file_says_what_it_holds(name: str) -> None:
     assert "et al." in about
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_classes_and_sizes_are_parameters(name: str) -> None:
-    """A classifier puts out `classes` logits for an image of any `size`, a segmentation network maps of them."""
-    before = Compilation.of(name)
-    assert before.spec is not None
-    sides = [parameter for parameter in ("size", "rows", "cols") if parameter in before.spec.parameters]
-    larger = {side: 2 * int(before.spec.parameters[side]) for side in sides}
-    after = Compilation.of(name, **larger, classes=7)
-    assert after.valid
-    was, now = before.costs.input, after.costs.input
-    assert now == was._replace(height=2 * was.height, width=2 * was.width)
-    shapes = [after.network[exit.output].shape for exit in after.network.exits]
-    assert {(shape.channels, shape.flat) for shape in shapes} == {(7, sides == ["size"])}
-    assert len(after.costs.exits) == len(before.costs.exits)
-    assert after.costs.macs > 2 * before.costs.macs
-
-
 @pytest.mark.parametrize(("name", "counts"), ABLATIONS.items(), ids=ABLATIONS)
 def test_counts(name: str, counts: Counts) -> None:
-    costs = Compilation.of(name).costs
+    costs = compiled(name).costs
     assert Counts(costs.parameters, costs.macs) == counts
 
 
 @pytest.mark.parametrize(("name", "expected"), ZOO.items(), ids=ZOO)
 def test_counts_and_outputs_are_the_published_ones(name: str, expected: Network) -> None:
     """The main exit is the last one; the reference leaves some of the others out."""
-    found = Compilation.of(name)
+    found = compiled(name)
     shapes = [found.network[exit.output].shape for exit in found.network.exits]
     sides = tuple(tuple(side for side in shape[:3] if side > 1) for shape in shapes)
     counts = found.costs
@@ -113,4 +104,4 @@ def test_the_ablations_cost_about_the_same() -> None:
     """About 3.0e8 multiply-adds each, so that their accuracies can be compared."""
     ablations = [name for name in NETWORKS if name.startswith("ablation_")]
     assert len(ablations) == 5
-    assert all(2.9e8 < Compilation.of(name).costs.macs < 3.2e8 for name in ablations)
+    assert all(2.9e8 < compiled(name).costs.macs < 3.2e8 for name in ablations)

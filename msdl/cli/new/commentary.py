@@ -18,7 +18,6 @@ PARAMETERS = {
     "n": "the layers of each stage",
     "k": "the growth: the feature maps that a layer adds",
     "c": "the feature maps of each path",
-    "maps": "the feature maps of each exit",
     "widen": "how many times as many feature maps as in a ResNet",
 }
 
@@ -33,7 +32,6 @@ COLUMNS = {
     "slice": "feature maps of a slice",
     "maps": "feature maps on the way up",
     "dilation": "distance of the places that a convolution reads",
-    "first": "the same in the stage's first layer",
 }
 
 PATHS = {
