@@ -2,7 +2,8 @@
 
 From a spec of the library to a trained network whose time per image falls with the budget: checks it, draws it, says
 what its exits cost, trains it on handwritten digits, finds thresholds for three budgets, classifies images that really
-stop early, and measures what that saves. Everything is written into build/; the run of the last time is replaced.
+stop early, and measures what that saves. Then a network whose exits tell a class for every pixel, trained for a few
+epochs. Everything is written into build/; the runs of the last time are replaced.
 """
 
 from __future__ import annotations
@@ -37,10 +38,14 @@ NETWORK = "msdnet_digits"
 BUILD = Path("build")
 RUN = BUILD / "digits"
 IMAGES = BUILD / "images"
+SEGMENTATION = "msdnet_seg"
+SHAPES = BUILD / "shapes"
+SHAPE_IMAGES, MASKS = BUILD / "shape-images", BUILD / "masks"
 BATCH = 256
 TURNS = 9
 SHOWN = 4  # easy images, and as many hard ones
 EVERY = 10  # epochs that are shown
+SEGMENTATION_EPOCHS = 6  # of 30, which would take five minutes
 # The budgets, in percent of the MACs of all exits, with the policies that keep them.
 POLICIES = {percent: RUN / f"policy-{percent}.json" for percent in (25, 50, 75)}
 # What is drawn: the file in build/, what is to be seen, what it is for.
@@ -58,14 +63,15 @@ def main() -> None:
     torch.set_num_threads(1)
     BUILD.mkdir(exist_ok=True)
     look()
-    train()
+    train(NETWORK, RUN)
     calibrate()
     data = reopened(Run.read(RUN))
     images = write_images(data)
     predict(images)
     msdl_("evaluate", str(RUN), "--report", str(BUILD / "digits.html"))
     print(table(measured(data)))
-    print(f"\n{BUILD / 'digits.html'} has the curves: open it in a browser.")
+    print(f"\n{BUILD / 'digits.html'} has the curves: open it in a browser.\n")
+    segment()
 
 
 def look() -> None:
@@ -78,16 +84,16 @@ def look() -> None:
     print()
 
 
-def train() -> None:
+def train(network: str, run: Path, *options: str, every: int = EVERY) -> None:
     """Trains a new run; of its epochs it shows every tenth."""
-    shutil.rmtree(RUN, ignore_errors=True)
-    say("train", NETWORK, "-o", str(RUN))
-    command = [sys.executable, "-m", "msdl", "train", NETWORK, "-o", str(RUN)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    shutil.rmtree(run, ignore_errors=True)
+    arguments = ("train", network, "-o", str(run), *options)
+    say(*arguments)
+    with subprocess.Popen([sys.executable, "-m", "msdl", *arguments], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         for line in process.stderr:
             word, _, rest = line.partition(" ")
-            if word != "epoch" or int(rest.split()[0]) % EVERY == 0:
+            if word != "epoch" or int(rest.split()[0]) % every == 0:
                 print(line, end="", flush=True)
     leave_on(process.returncode)
     print()
@@ -109,7 +115,7 @@ def write_images(data: Dataset) -> list[Path]:
     paths = []
     for kind, numbers in (("easy", order[:SHOWN]), ("hard", order[-SHOWN:])):
         for number in numbers:
-            digit = data.classes[int(data.test.labels[number])]
+            digit = data.classes[int(labels(data)[number])]
             paths.append(IMAGES / f"{kind}-{digit}-{number}.png")
             data.test.picture(number).save(paths[-1])
     return paths
@@ -156,11 +162,17 @@ def measured(data: Dataset) -> list[list[str]]:
     times = interleaved({"every exit": lambda: everything(model, images), **tasks})
     per_image = {name: 1000 * seconds / len(images) for name, seconds in times.items()}
     whole = per_image.pop("every exit")
-    right = float((everything(model, images).argmax(1) == data.test.labels).double().mean())
+    right = float((everything(model, images).argmax(1) == labels(data)).double().mean())
     rows = [
         [name, *judged(run, data, answers[name]), f"{ms:.3f}", f"{whole / ms:.2f}x"] for name, ms in per_image.items()
     ]
     return [*rows, ["every exit", f"{100 * right:.1f} %", amount(run.macs[-1]), f"{whole:.3f}", "1.00x"]]
+
+
+def labels(data: Dataset) -> Tensor:
+    """The classes of the test images, by their numbers."""
+    assert data.test.labels is not None
+    return data.test.labels
 
 
 def answered(model: Any, images: Sequence[Tensor], policy: Policy) -> list[Answer]:
@@ -181,9 +193,23 @@ def everything(model: Any, images: Sequence[Tensor]) -> Tensor:
 
 def judged(run: Run, data: Dataset, answers: Sequence[Answer]) -> tuple[str, str]:
     """The accuracy of answers and the mean MACs that were spent on them."""
-    pairs = zip(answers, data.test.labels.tolist(), strict=True)
+    pairs = zip(answers, labels(data).tolist(), strict=True)
     accuracy = fmean(answer.index == label for answer, label in pairs)
     return f"{100 * accuracy:.1f} %", amount(round(fmean(run.macs[answer.exit] for answer in answers)))
+
+
+def segment() -> None:
+    """Trains a network whose exits are maps, and writes the masks that its first and its last exit tell."""
+    train(SEGMENTATION, SHAPES, "--data", "shapes", "--epochs", str(SEGMENTATION_EPOCHS), every=1)
+    data = reopened(Run.read(SHAPES))
+    shutil.rmtree(SHAPE_IMAGES, ignore_errors=True)
+    SHAPE_IMAGES.mkdir()
+    for number in range(SHOWN):
+        data.test.picture(number).save(SHAPE_IMAGES / f"{number}.png")
+    for exit in ("coarse", "fine"):
+        msdl_("predict", str(SHAPES), str(SHAPE_IMAGES), "--exit", exit, "-o", str(MASKS / exit))
+    msdl_("evaluate", str(SHAPES), "--report", str(BUILD / "shapes.html"))
+    print(f"{BUILD / 'shapes.html'} shows images, masks and what every exit tells: open it in a browser.")
 
 
 def interleaved(tasks: dict[str, Callable[[], object]]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""A data set as Lightning takes it: batches of 8-bit pixels and classes, in an order that seed and epoch decide."""
+"""A data set as Lightning takes it: batches of 8-bit pixels and targets, in an order that seed and epoch decide."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FEWEST = 2
 
 
 class Batches(TorchDataset[Batch]):
-    """Images by the batch: pixels (N, C, H, W) of 8 bits and classes (N,)."""
+    """Images by the batch: pixels (N, C, H, W) of 8 bits and classes (N,), or masks (N, H, W) of 8 bits."""
 
     def __init__(self, images: Images) -> None:
         self.images = images

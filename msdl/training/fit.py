@@ -13,6 +13,7 @@ from msdl.runtime.errors import InputError
 from msdl.runtime.load import module
 from msdl.runtime.run import METRICS, Run
 from msdl.training import checkpoints, published
+from msdl.training.classification import OfImages
 from msdl.training.data import open_data, reopened, verify
 from msdl.training.data.dataset import Dataset
 from msdl.training.datamodule import DataModule
@@ -22,7 +23,9 @@ from msdl.training.options import BadOption, Options
 from msdl.training.process import is_first
 from msdl.training.recorder import Recorder, Watch, keep_metrics, keep_weights
 from msdl.training.seeds import seed_torch
+from msdl.training.segmentation import OfPixels
 from msdl.training.task import Task
+from msdl.training.trainable import heads, insist_on_options, masking
 from msdl.training.trainer import interruptible, quiet, trainer
 
 
@@ -47,22 +50,26 @@ def train(
         return resume(folder)
     compilation = spec if isinstance(spec, Compilation) else Compilation.of(spec)
     compilation = replace(compilation, settings={**compilation.settings, **(settings or {})})
-    options = options or published.options(data)
-    classes = insist_on_trainable(compilation, options)
+    exits = heads(compilation)
+    options = options or published.options(data, maps=exits.views is not None)
+    options.weights(len(compilation.network.exits))
+    insist_on_options(options, exits)
     insist_on_new(folder)
     fit = Fit(folder, options, watch, bar)
     channels, height, width = compilation.network.image.extents
     opened = open_data(
         data,
         (channels, height, width),
-        classes,
+        exits.classes,
         seed=options.seed if options.split_seed is None else options.split_seed,
         validation=options.validation,
         mean=options.mean,
         std=options.std,
+        masking=masking(options, exits),
+        image_column=options.image_column,
     )
     verify(opened)
-    run = create(folder, compilation, opened, options)
+    run = create(folder, compilation, opened, options, exits.views)
     fit(run, opened)
     return run
 
@@ -93,24 +100,6 @@ def restore(run: Run) -> bool:
     return True
 
 
-def insist_on_trainable(compilation: Compilation, options: Options) -> int:
-    """How many classes all exits tell apart. Raises SpecError, InputError, and BadOption."""
-    if compilation.exit is not None:
-        raise InputError("A network is trained with all its exits, not with one alone.", "write a spec with that exit")
-    network = compilation.network
-    options.weights(len(network.exits))
-    outputs = {exit.name: network[exit.output].size for exit in network.exits}
-    for name, size in outputs.items():
-        if not size.flat:
-            raise InputError(
-                f"'{name}' gives a map of {size}, not a number for every class.", "end it with linear(classes)"
-            )
-    counts = {size.channels for size in outputs.values()}
-    if len(counts) > 1:
-        raise InputError(f"The exits tell {', '.join(map(str, sorted(counts)))} classes apart; they must agree.")
-    return counts.pop()
-
-
 class Fit:
     """Lightning's trainer and the recorder at work on a run. Raises InputError where this machine can't do it."""
 
@@ -128,11 +117,19 @@ class Fit:
 
 def task_at_last(run: Run, options: Options) -> Task:
     """What a run trains, as its last checkpoint has it, or as it starts. Raises InputError."""
-    task = Task(network(run, options.seed), options, run.preprocessing, len(run.classes))
+    task = Task(network(run, options.seed), options, run.preprocessing, objective(run, options))
     checkpoint = checkpoints.last(run)
     if checkpoint is not None:
         checkpoints.fill(task, checkpoint)
     return task
+
+
+def objective(run: Run, options: Options) -> OfImages | OfPixels:
+    """What a run's exits are held against. Raises InputError."""
+    exits = tuple(exit.name for exit in run.exits)
+    if run.maps is None:
+        return OfImages(exits, len(run.classes), options)
+    return OfPixels(exits, len(run.classes), options, tuple(run.maps.values()))
 
 
 def network(run: Run, seed: int) -> nn.Module:

@@ -16,12 +16,14 @@ from typing import Any
 from msdl import files
 from msdl.compilation import Compilation
 from msdl.runtime.errors import InputError
+from msdl.runtime.maps import MAPS, View
 from msdl.runtime.run import CHECKPOINTS, MODULE, RECORD, SPEC, SPLITS, Exit, Run
 from msdl.training.copies import copies, settings
 from msdl.training.data.dataset import Dataset
 from msdl.training.data.splits import write_splits
 from msdl.training.lock import locked
 from msdl.training.options import Options
+from msdl.training.views import as_json
 from msdl.version import VERSION
 
 READABLE = 0o755
@@ -42,14 +44,19 @@ def insist_on_new(folder: Path) -> None:
             raise InputError(f"'{folder}' exists, and is not an empty folder.", "a run needs a folder of its own")
 
 
-def create(folder: Path, compilation: Compilation, data: Dataset, options: Options) -> Run:
-    """Makes a run's folder: a temporary one beside it is filled, and then takes its name. Raises InputError."""
+def create(
+    folder: Path, compilation: Compilation, data: Dataset, options: Options, views: Mapping[str, View] | None = None
+) -> Run:
+    """Makes a run's folder: a temporary one beside it is filled, and then takes its name. Raises InputError.
+
+    `views` are those of exits that are maps.
+    """
     insist_on_new(folder)
     with writing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent.resolve()))
         try:
-            run = _fill(place, compilation, data, options)
+            run = _fill(place, compilation, data, options, views)
             _move(place, folder)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
@@ -90,7 +97,9 @@ def writing(path: Path) -> Iterator[None]:
         raise InputError(f"'{path}' can't be written: {error.strerror or error}.") from None
 
 
-def _fill(place: Path, compilation: Compilation, data: Dataset, options: Options) -> Run:
+def _fill(
+    place: Path, compilation: Compilation, data: Dataset, options: Options, views: Mapping[str, View] | None
+) -> Run:
     """The module is made from the copies: the folder alone tells how it came about."""
     for name, text in copies(compilation).items():
         files.write(place / name, text)
@@ -105,7 +114,7 @@ def _fill(place: Path, compilation: Compilation, data: Dataset, options: Options
         tuple(Exit(exit.name, exit.macs.lazy, exit.parameters) for exit in kept.costs.exits),
         data.classes,
         data.preprocessing,
-        _facts(data, options),
+        _facts(data, views),
         options.as_json(),
         _versions(),
     )
@@ -114,9 +123,16 @@ def _fill(place: Path, compilation: Compilation, data: Dataset, options: Options
     return run
 
 
-def _facts(data: Dataset, options: Options) -> Mapping[str, Any]:
+def _facts(data: Dataset, views: Mapping[str, View] | None) -> Mapping[str, Any]:
     counts = {"train": len(data.train), "validation": len(data.validation), "test": len(data.test)}
-    return {"source": data.source, "images": counts}
+    facts: dict[str, Any] = {"source": data.source, "images": counts}
+    if data.image_column:
+        facts["image_column"] = data.image_column
+    if data.masking is not None:
+        facts["masks"] = data.masking.as_json()
+    if views is not None:
+        facts[MAPS] = as_json(views)
+    return facts
 
 
 def _versions() -> dict[str, str]:

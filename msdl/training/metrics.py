@@ -10,15 +10,16 @@ from msdl.runtime.errors import InputError
 from msdl.runtime.run import METRICS, Run
 
 Row = Mapping[str, int | float]
-LOSS, ACCURACY = "_loss", "_accuracy"
+# What is found for an exit on the validation images; with maps, accuracy is that of pixels.
+LOSS, ACCURACY, MIOU = "_loss", "_accuracy", "_miou"
 
 
-def row(epoch: int, lr: float, loss: float, losses: Mapping[str, float], accuracies: Mapping[str, float]) -> Row:
+def row(epoch: int, lr: float, loss: float, measured: Mapping[str, Mapping[str, float]]) -> Row:
     """One epoch, counted from 1: the learning rate it began with, the mean training loss, and the validation's.
 
-    Numbers have the digits that a float32 has.
+    `measured` holds, by kind, what was found for each exit. Numbers have the digits that a float32 has.
     """
-    exits = {exit + kind: of[exit] for exit in losses for kind, of in ((LOSS, losses), (ACCURACY, accuracies))}
+    exits = {exit + kind: of[exit] for exit in measured[LOSS] for kind, of in measured.items()}
     return {"epoch": epoch} | {
         name: float(f"{value:.7g}") for name, value in ({"lr": lr, "train_loss": loss} | exits).items()
     }
@@ -26,7 +27,16 @@ def row(epoch: int, lr: float, loss: float, losses: Mapping[str, float], accurac
 
 def accuracies(row: Row) -> dict[str, float]:
     """The validation accuracy by exit."""
-    return {name.removesuffix(ACCURACY): value for name, value in row.items() if name.endswith(ACCURACY)}
+    return _of(ACCURACY, row)
+
+
+def mious(row: Row) -> dict[str, float]:
+    """The mean IoU on the validation images by exit; none where exits are no maps."""
+    return _of(MIOU, row)
+
+
+def _of(kind: str, row: Row) -> dict[str, float]:
+    return {name.removesuffix(kind): value for name, value in row.items() if name.endswith(kind)}
 
 
 def as_csv(rows: Sequence[Row]) -> str:

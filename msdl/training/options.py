@@ -11,6 +11,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from msdl.training.data.augmentation import AUGMENTATIONS
+from msdl.training.data.request import IGNORED
 
 SCHEDULES = ("cosine", "multistep")
 ACCELERATORS = ("auto", "cpu", "cuda", "mps")
@@ -29,7 +30,8 @@ class Options:
     `batch_size` and `workers` count for each device; `warmup` and `milestones` are epochs; no `exit_weights` means 1
     for every exit, no `mean` and `std` those of the training images; `mixup` is its alpha, 0 for none; `distil` the
     weight of the last exit's answers, softened by `distil_temperature`, against the labels', 0 for none. `seed` decides
-    all that is left to chance, but not the split where there is a `split_seed`.
+    all that is left to chance, but not the split where there is a `split_seed`. `ignore_index` marks the pixels of
+    masks that don't count; `image_column` and `mask_column` are for tables, empty for those that are found.
     """
 
     epochs: int = 40
@@ -52,6 +54,9 @@ class Options:
     validation: float | None = None
     seed: int = 0
     split_seed: int | None = None
+    ignore_index: int = IGNORED
+    image_column: str = ""
+    mask_column: str = ""
     accelerator: str = "auto"
     devices: str = "1"
     strategy: str = "auto"
@@ -164,6 +169,7 @@ LAWS = {
     "augment": _is_one_of(*AUGMENTATIONS),
     "seed": _SEED,
     "split_seed": Law(lambda value: value is None or _SEED.holds(value), _SEED.says),
+    "ignore_index": _is_from(0, 255, "it has to be a whole number from 0 to 255"),
     "accelerator": _is_one_of(*ACCELERATORS),
     "devices": Law(
         lambda value: bool(re.fullmatch(r"auto|[1-9]\d{0,5}|\d{1,5}(,\d{1,5})+|\d{1,5},", value)),

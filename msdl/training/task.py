@@ -1,4 +1,4 @@
-"""What Lightning trains: a generated network, its loss over all exits, its optimiser, and what it gets right."""
+"""What Lightning trains: a generated network, its loss over all exits, and its optimiser."""
 
 from __future__ import annotations
 
@@ -10,20 +10,15 @@ from typing import Any
 import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 from torch.optim.lr_scheduler import LambdaLR
-from torchmetrics import MeanMetric
-from torchmetrics.classification import MulticlassAccuracy
-from torchmetrics.wrappers import MultitaskWrapper
 
 from msdl.runtime.errors import InputError
 from msdl.runtime.preprocessing import Preprocessing
 from msdl.runtime.sections import names
 from msdl.training import metrics
-from msdl.training.data.augmentation import AUGMENTATIONS
 from msdl.training.datamodule import Batch
 from msdl.training.gradients import Forward, equilibrium
-from msdl.training.loss import exit_losses, mixed
+from msdl.training.objective import Objective
 from msdl.training.options import Options
 from msdl.training.schedules import factor
 from msdl.training.seeds import seed_torch
@@ -35,19 +30,18 @@ STEPS_BETWEEN_LOOKS = 50
 class Task(LightningModule):
     """Its state dict is the network's, with `network.` before every name. `row` is the last epoch's."""
 
-    def __init__(self, network: nn.Module, options: Options, preprocessing: Preprocessing, classes: int) -> None:
+    def __init__(
+        self, network: nn.Module, options: Options, preprocessing: Preprocessing, objective: Objective
+    ) -> None:
         super().__init__()
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.options = options
         self.preprocessing = preprocessing
-        self.augment = AUGMENTATIONS[options.augment].batch
-        self.classes = classes
+        self.objective = objective
         self.exits = names(network)
         self.exit_weights = options.weights(len(self.exits))
         forward = equilibrium(network) if options.gradient_equilibrium else network.forward
         self.outputs: Forward = torch.compile(forward, dynamic=False) if options.compile else forward
-        self.accuracies = MultitaskWrapper({exit: MulticlassAccuracy(classes, average="micro") for exit in self.exits})
-        self.losses = MultitaskWrapper({exit: MeanMetric(nan_strategy="disable") for exit in self.exits})
         self.steps: list[Tensor] = []
         self.lr = options.lr
         self.row: metrics.Row = {}
@@ -77,7 +71,7 @@ class Task(LightningModule):
         images, target = self._drawn(*batch)
         with self._recomputation():
             outputs = self.outputs(images)
-        losses = exit_losses(outputs, target, self.options)
+        losses = self.objective.losses(outputs, target)
         self.steps.append(losses.detach())
         if self.trainer.is_last_batch or len(self.steps) % STEPS_BETWEEN_LOOKS == 0:
             self._insist_on_numbers()
@@ -88,12 +82,10 @@ class Task(LightningModule):
     def _weighted(self, losses: Tensor) -> Tensor:
         return (losses * losses.new_tensor(self.exit_weights)).sum()
 
-    def _drawn(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def _drawn(self, pixels: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         """What the network sees of a batch: augmented, normalised, mixed."""
-        images = self._normalised(self.augment(pixels))
-        if not self.options.mixup:
-            return images, labels
-        return mixed(images, labels, self.classes, self.options.mixup)
+        pixels, target = self.objective.augmented(pixels, target)
+        return self.objective.mixed(self._normalised(pixels), target)
 
     def _normalised(self, pixels: Tensor) -> Tensor:
         """With the channels last in memory, as convolutions are fastest (docs/benchmarks.md)."""
@@ -130,26 +122,19 @@ class Task(LightningModule):
         )
 
     def validation_step(self, batch: Batch, number: int) -> None:
-        pixels, labels = batch
-        outputs = dict(zip(self.exits, self.network(self._normalised(pixels)), strict=True))
-        losses = {exit: cross_entropy(logits.float(), labels) for exit, logits in outputs.items()}
-        self.accuracies.update(outputs, dict.fromkeys(self.exits, labels))
-        self.losses.update(losses, dict.fromkeys(self.exits, torch.tensor(len(labels))))
+        pixels, target = batch
+        self.objective.validate(self.network(self._normalised(pixels)), target)
 
     def on_validation_epoch_end(self) -> None:
-        losses, accuracies = (
-            {exit: float(value) for exit, value in metric.compute().items()}
-            for metric in (self.losses, self.accuracies)
-        )
-        self.losses.reset()
-        self.accuracies.reset()
-        for exit, loss in losses.items():
+        measured = self.objective.measured()
+        for exit, loss in measured[metrics.LOSS].items():
             if not math.isfinite(loss):  # the last step's update has done it
                 raise self._diverged(f"The loss of '{exit}'", "after")
         self._insist_on_finite_state()
-        self.row = metrics.row(self.current_epoch + 1, self.lr, self._train_loss(), losses, accuracies)
+        self.row = metrics.row(self.current_epoch + 1, self.lr, self._train_loss(), measured)
         self.log_dict({name: float(value) for name, value in self.row.items() if name != "epoch"})
-        self.log("accuracy", fmean(accuracies.values()), prog_bar=True, logger=False)
+        kind = self.objective.headline
+        self.log(kind.removeprefix("_"), fmean(measured[kind].values()), prog_bar=True, logger=False)
 
     def _train_loss(self) -> float:
         """The mean over the epoch's steps, and over the processes."""

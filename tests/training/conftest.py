@@ -33,6 +33,33 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+MAPS = """\
+network maps(classes = 2) {
+  input 3 x 16 x 16
+  scales 1 { c 12 }
+  stem conv3x3(c)/2 bn relu
+  layers 2 { horizontal conv3x3(c) bn relu }
+  exit at 1: conv1x1(classes, bias)
+  exit at 2: upsample(2) conv3x3(c) bn relu conv1x1(classes, bias)
+}
+"""
+
+
+@pytest.fixture(scope="session")
+def maps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A spec of two exits that are maps, the first half as fine as the image."""
+    path = tmp_path_factory.mktemp("specs") / "maps.msd"
+    path.write_text(MAPS)
+    return path
+
+
+@pytest.fixture(scope="session")
+def shapes_run(maps: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """That network, trained to tell discs from the ground in some seconds. Not to be written to."""
+    options = published.options("shapes", maps=True, epochs=4)
+    return train(maps, "shapes", tmp_path_factory.mktemp("runs") / "shapes", options)
+
+
 @pytest.fixture(scope="session")
 def digits_run(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """That network, trained on digits for ten epochs. Not to be written to."""

@@ -81,7 +81,8 @@ def test_whole_numbers_will_do_for_others() -> None:
         ({"mixup": -0.1}, "--mixup -0.1: it has to be 0 or larger."),
         ({"distil": 1.5}, "--distil 1.5: it has to be from 0 to less than 1."),
         ({"distil_temperature": 0.0}, "--distil-temperature 0.0: it has to be larger than 0."),
-        ({"augment": "blur"}, "--augment blur: it has to be one of none, digits, cifar, imagenet."),
+        ({"augment": "blur"}, "--augment blur: it has to be one of none, digits, cifar, imagenet, flip, scale."),
+        ({"ignore_index": 256}, "--ignore-index 256: it has to be a whole number from 0 to 255."),
         ({"mean": (0.5,)}, "--mean and --std go together."),
         (
             {"mean": (0.5,), "std": (0.0,)},

@@ -85,6 +85,7 @@ def command(
     from msdl.runtime.run import POLICY, Run
 
     run = Run.read(folder)
+    _insist_on_labels(run)
     scores = _scores(run, data)
     if budget_ratio is not None:
         budget = budget_ratio * run.macs[-1]
@@ -105,6 +106,13 @@ def command(
         write(place, policy.as_json())
         put(_told(run, policy, place, format))
     return FINE
+
+
+def _insist_on_labels(run: Run) -> None:
+    """Raises InputError."""
+    from msdl.training.views import insist_on_labels
+
+    insist_on_labels(run, "no image stops early at one")
 
 
 def _scores(run: Run, data: str | None) -> Scores:

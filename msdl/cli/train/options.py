@@ -67,7 +67,12 @@ SECTIONS: Mapping[str, tuple[click.Option, ...]] = MappingProxyType(
             ),
         ),
         "The images": (
-            _option("--augment", "none, digits (shift), cifar (shift, flip) or imagenet (crop, flip).", str, "HOW"),
+            _option(
+                "--augment",
+                "none, digits (shift), cifar (shift, flip), imagenet (crop, flip), flip or, with masks, scale.",
+                str,
+                "HOW",
+            ),
             _option(
                 "--mean", "Of every channel, from 0 to 1, in place of the training images'.", Numbers(float), "M,M,.."
             ),
@@ -75,6 +80,9 @@ SECTIONS: Mapping[str, tuple[click.Option, ...]] = MappingProxyType(
             _option(
                 "--validation", "The share that is kept for validation where the data has no such part.", float, "SHARE"
             ),
+            _option("--ignore-index", "The number in masks of pixels that don't count, 255 by default.", int, "N"),
+            _option("--image-column", "The column of images in what hf: reads.", str, "NAME"),
+            _option("--mask-column", "Likewise the column of masks.", str, "NAME"),
             _option("--seed", "Decides all that is left to chance, 0 by default.", int, "N"),
             _option("--split-seed", "Decides alone which images train, validate and test.", int, "N"),
         ),

@@ -5,21 +5,28 @@ from __future__ import annotations
 from msdl.cli.wording import columns, percent
 from msdl.quantities import amount
 from msdl.runtime.run import Run
-from msdl.training.metrics import Row, accuracies, read
+from msdl.training.metrics import Row, accuracies, mious, read
 
 
 def line(row: Row) -> str:
-    """`epoch 12  loss 0.4183  validation 91.1 95.6 97.2 %`: the accuracy of every exit."""
-    shares = " ".join(f"{100 * accuracy:.1f}" for accuracy in accuracies(row).values())
-    return f"epoch {row['epoch']}  loss {row['train_loss']:.4f}  validation {shares} %"
+    """`epoch 12  loss 0.4183  validation 91.1 95.6 97.2 %`: the accuracy of every exit, or the mean IoU of maps."""
+    found = mious(row)
+    shares = " ".join(f"{100 * share:.1f}" for share in (found or accuracies(row)).values())
+    return f"epoch {row['epoch']}  loss {row['train_loss']:.4f}  validation{' mIoU' if found else ''} {shares} %"
 
 
 def table(run: Run) -> str:
     """The exits of a run, by its last epoch."""
     last = read(run)[-1]
-    titles = ("exit", "MACs", "validation accuracy")
-    shares = accuracies(last)
-    rows = [(exit.name, amount(exit.macs), percent(shares[exit.name])) for exit in run.exits]
+    shares = {"validation mIoU": mious(last), "validation accuracy": accuracies(last)}
+    told = {title: found for title, found in shares.items() if found}
+    rows = [
+        (exit.name, amount(exit.macs), *(percent(found[exit.name]) for found in told.values())) for exit in run.exits
+    ]
     return "\n".join(
-        [*columns([titles, *rows], "<>>"), "", f"The weights of epoch {last['epoch']} are in '{run.folder}'."]
+        [
+            *columns([("exit", "MACs", *told), *rows], "<>" + ">" * len(told)),
+            "",
+            f"The weights of epoch {last['epoch']} are in '{run.folder}'.",
+        ]
     )

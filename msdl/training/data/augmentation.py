@@ -9,8 +9,10 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
+from msdl.training.data import joint
 from msdl.training.data.crops import Crops
 from msdl.training.data.dataset import Dataset, Images
+from msdl.training.data.joint import Joint
 
 
 def unchanged(pixels: Tensor) -> Tensor:
@@ -36,18 +38,22 @@ def flipped(pixels: Tensor) -> Tensor:
 class Augmentation:
     """`batch` distorts a batch of pixels (N, C, H, W) of 8 bits, by torch's global random numbers alone.
 
-    `crops` says whether the training images are random crops of their pictures already when they are decoded.
+    `with_masks` distorts images alike with their masks; either is None where there is no such thing. `crops` says
+    whether the training images are random crops of their pictures already when they are decoded.
     """
 
-    batch: Callable[[Tensor], Tensor]
+    batch: Callable[[Tensor], Tensor] | None
+    with_masks: Joint | None = None
     crops: bool = False
 
 
 AUGMENTATIONS = {
-    "none": Augmentation(unchanged),
+    "none": Augmentation(unchanged, joint.unchanged),
     "digits": Augmentation(shifted),
     "cifar": Augmentation(padded_and_flipped),
     "imagenet": Augmentation(flipped, crops=True),
+    "flip": Augmentation(flipped, joint.flipped),
+    "scale": Augmentation(None, joint.scaled_and_flipped),
 }
 
 

@@ -28,11 +28,20 @@ class Pictures(Protocol):
 
 
 @dataclass(frozen=True)
+class Masks:
+    """A mask for every picture, in the same order: a picture whose values are numbers of classes, with its name."""
+
+    names: tuple[str, ...]
+    pictures: Pictures
+
+
+@dataclass(frozen=True)
 class Collection:
     """`parts` holds the parts that the source itself has: ranges of numbers; all of it is `train` where it has none.
 
     `test` and `validation` are the shares that are split off where the source has no such part: of all images, and of
-    those that aren't for testing.
+    those that aren't for testing. With `masks`, every pixel has a class of its own and `labels` are all 0; there are
+    no `classes` where the source has no names for them.
     """
 
     classes: tuple[str, ...]
@@ -42,6 +51,7 @@ class Collection:
     parts: Mapping[str, range] = field(default_factory=dict)
     test: Fraction = Fraction(1, 5)
     validation: Fraction = Fraction(1, 8)
+    masks: Masks | None = None
 
     def part(self, name: str) -> range | None:
         return self.parts.get(name) if self.parts else {TRAIN: range(len(self.names))}.get(name)

@@ -22,7 +22,10 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Crops:
-    """In every epoch another crop of each image, found by nothing but the seed, the epoch and the image's index."""
+    """In every epoch another crop of each image, found by nothing but the seed, the epoch and the image's index.
+
+    The images have a class each: a mask is not cut with its image here.
+    """
 
     images: Images
     shape: Shape
@@ -35,7 +38,9 @@ class Crops:
 
     @property
     def labels(self) -> Tensor:
-        return self.images.labels
+        labels = self.images.labels
+        assert labels is not None
+        return labels
 
     def __len__(self) -> int:
         return len(self.images)

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from msdl.runtime import record
 from msdl.runtime.errors import InputError
 from msdl.runtime.preprocessing import MODES, Preprocessing, Shape
-from msdl.runtime.run import SPLITS, Run
+from msdl.runtime.run import RECORD, SPLITS, Run
 from msdl.training.data.collection import Collection
 from msdl.training.data.dataset import Dataset, Splits
+from msdl.training.data.masks import masked
 from msdl.training.data.parts import part
 from msdl.training.data.pictures import Raster
+from msdl.training.data.request import MOST_CLASSES, Masking, Request
 from msdl.training.data.sources import anchored, collected
 from msdl.training.data.splits import read_splits
 from msdl.training.data.splitting import split
@@ -31,20 +34,24 @@ def open_data(
     validation: float | None = None,
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
+    masking: Masking | None = None,
+    image_column: str = "",
 ) -> Dataset:
     """The images that `--data` names, for a network that reads `shape` (C, H, W) and knows so many classes.
 
     `validation` is the share of the images that aren't for testing; `mean` and `std`, of values from 0 to 1, are those
-    of the training images unless they are said. Raises InputError.
+    of the training images unless they are said; with `masking` every pixel has a class. Raises InputError.
     """
     _insist_on_values(shape, validation, mean, std)
-    collection = collected(source)
+    request = Request(shape, classes, masking, image_column)
+    found = collected(source, request)
+    collection = _named(found, classes)
     _insist_on_labels(collection)
     _insist_on_classes(collection, classes)
     numbers = split(collection, seed, None if validation is None else Fraction(validation))
-    splits = Splits(seed, collection.digest, **numbers)
+    splits = Splits(seed, found.digest, **numbers)
     plain = Preprocessing(shape, (0.0,) * shape[0], (1.0,) * shape[0], _shorter_side(collection, shape))
-    dataset = _dataset(anchored(source), collection, splits, plain)
+    dataset = _dataset(anchored(source), collection, splits, plain, request)
     if mean is None or std is None:
         mean, std = statistics(dataset.train, seed)
     return replace(dataset, preprocessing=replace(plain, mean=tuple(mean), std=tuple(std)))
@@ -53,7 +60,8 @@ def open_data(
 def reopened(run: Run, source: str | None = None) -> Dataset:
     """The data of a run again, split and preprocessed as they were, from where they lie now. Raises InputError."""
     said = source or str(run.data.get("source", ""))
-    collection = collected(said)
+    request = _asked(run)
+    collection = collected(said, request)
     splits = read_splits(run.path(SPLITS))
     last = max(*splits.train, *splits.validation, *splits.test)
     if collection.digest != splits.digest or last >= len(collection.names):
@@ -61,25 +69,52 @@ def reopened(run: Run, source: str | None = None) -> Dataset:
             f"The images of '{said}' are no longer those that '{run.folder}' was trained with.",
             "train again, or say with --data where those images are",
         )
-    return _dataset(said, collection, splits, run.preprocessing)
+    named = collection if collection.classes else replace(collection, classes=run.classes)
+    return _dataset(said, named, splits, run.preprocessing, request)
 
 
-def _dataset(source: str, collection: Collection, splits: Splits, preprocessing: Preprocessing) -> Dataset:
-    return Dataset(
-        source,
-        collection.classes,
-        part(collection, splits.train, preprocessing),
-        part(collection, splits.validation, preprocessing),
-        part(collection, splits.test, preprocessing),
-        preprocessing,
-        splits,
+def _asked(run: Run) -> Request:
+    """What a run asked of its data. Raises InputError."""
+    try:
+        column = str(run.data.get("image_column", ""))
+        masking = Masking.of_json(record.field(run.data, "masks", dict)) if "masks" in run.data else None
+    except ValueError as error:
+        raise InputError(f"'{run.path(RECORD)}' can't be used: {error}.") from None
+    return Request(run.preprocessing.shape, len(run.classes) or None, masking, column)
+
+
+def _dataset(
+    source: str, collection: Collection, splits: Splits, preprocessing: Preprocessing, request: Request
+) -> Dataset:
+    masking = request.masking
+    train, validation, test = (
+        part(collection, numbers, preprocessing)
+        if masking is None
+        else masked(collection, numbers, preprocessing.shape, masking.ignored)
+        for numbers in (splits.train, splits.validation, splits.test)
     )
+    classes, column = collection.classes, request.image_column
+    return Dataset(source, classes, train, validation, test, preprocessing, splits, masking, column)
+
+
+def _named(collection: Collection, classes: int | None) -> Collection:
+    """Classes that have no names are called by their numbers; there are as many as the network knows."""
+    if collection.classes:
+        return collection
+    if classes is None:
+        raise InputError("The data doesn't say how many classes there are.")
+    if classes > MOST_CLASSES:
+        raise InputError(f"The network tells {classes} classes apart, and masks {MOST_CLASSES} at most.")
+    return replace(collection, classes=tuple(map(str, range(classes))))
 
 
 def _shorter_side(collection: Collection, shape: Shape) -> int | None:
-    """Photographs for a large square input keep their proportions; all else is stretched to its shape."""
+    """Photographs for a large square input keep their proportions; all else is stretched to its shape.
+
+    So are images with masks, so that each is seen whole.
+    """
     _, height, width = shape
-    if isinstance(collection.pictures, Raster) or height != width or height < LARGE:
+    if collection.masks is not None or isinstance(collection.pictures, Raster) or height != width or height < LARGE:
         return None
     return round(height * MARGIN)
 

@@ -63,8 +63,7 @@ class Decoded:
 
 def part(collection: Collection, numbers: Sequence[int], preprocessing: Preprocessing) -> Stored | Decoded:
     """Some of a source's images, by their numbers; in memory where the source's are and there is room for them."""
-    chosen = torch.tensor(numbers)
-    names = tuple(collection.names[number] for number in numbers)
+    chosen, names = torch.tensor(numbers), names_of(collection, numbers)
     decoded = Decoded(names, collection.pictures, chosen, collection.labels[chosen], preprocessing.pixels)
     channels, height, width = preprocessing.shape
     if not isinstance(collection.pictures, Raster) or len(numbers) * channels * height * width > MEMORY:
@@ -74,10 +73,14 @@ def part(collection: Collection, numbers: Sequence[int], preprocessing: Preproce
     return Stored(names, torch.stack([decoded[index][0] for index in range(len(decoded))]), decoded.labels)
 
 
+def names_of(collection: Collection, numbers: Sequence[int]) -> tuple[str, ...]:
+    return tuple(collection.names[number] for number in numbers)
+
+
 def batch(images: Images, indices: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Some images of a part: pixels (N, C, H, W) of 8 bits and labels (N,)."""
+    """Some images of a part: pixels (N, C, H, W) of 8 bits and labels (N,) or masks (N, H, W)."""
     if isinstance(images, Stored):
         rows = list(indices)
         return images.pixels[rows], images.labels[rows]
     pairs = [images[index] for index in indices]
-    return torch.stack([pixels for pixels, _ in pairs]), torch.tensor([label for _, label in pairs])
+    return torch.stack([pixels for pixels, _ in pairs]), torch.stack([torch.as_tensor(target) for _, target in pairs])

@@ -36,15 +36,24 @@ def split(collection: Collection, seed: int, validation: Fraction | None = None)
 
 
 def _insist_on_enough(collection: Collection, numbers: Sequence[int], missing: Sequence[str]) -> None:
+    if collection.masks is not None:
+        if len(numbers) <= len(missing):
+            raise InputError(f"The data has {_images(len(numbers))}, {_too_few(missing)}.")
+        return
     counts = collection.labels[list(numbers)].bincount(minlength=len(collection.classes)).tolist()
     if sum(count > 0 for count in counts) < 2:
         raise InputError("All images that there are to train on are of one class; at least two classes are needed.")
     for name, count in zip(collection.classes, counts, strict=True):
         if 0 < count <= len(missing):
-            raise InputError(
-                f"Class '{name}' has {count} image{'s' if count > 1 else ''}, too few to split: "
-                f"at least one is needed for each of {', '.join((TRAIN, *reversed(missing)))}."
-            )
+            raise InputError(f"Class '{name}' has {_images(count)}, {_too_few(missing)}.")
+
+
+def _images(count: int) -> str:
+    return f"{count} image{'s' if count > 1 else ''}"
+
+
+def _too_few(missing: Sequence[str]) -> str:
+    return f"too few to split: at least one is needed for each of {', '.join((TRAIN, *reversed(missing)))}"
 
 
 def _drawn(

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
+from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
 from msdl.training.calibration import budgets as evenly_spaced
 from msdl.training.calibration import sweep
@@ -37,8 +38,12 @@ def evaluate(
     """Evaluates networks side by side on the test images that they share.
 
     For `budgets` budgets between the first exit and the last, thresholds are found on the validation part; a network
-    with a single exit has none. A `policy` is tried as well. Raises InputError.
+    with a single exit has none. A `policy` is tried as well. Raises InputError, also where exits are maps:
+    `evaluation.maps` is for these.
     """
+    for subject in subjects:
+        if subject.views is not None:
+            raise InputError(f"The exits of '{subject.name}' are maps: no image can stop early at one.")
     images = len(subjects[0].data.test)
     measuring = Measuring(images, batch_size, passes_for(images), torch.get_num_threads())
     plans = [_plan(subject, budgets, batch_size, policy) for subject in subjects]

@@ -10,6 +10,7 @@ from torch import nn
 
 from msdl.runtime.errors import InputError
 from msdl.runtime.load import load
+from msdl.runtime.maps import View
 from msdl.runtime.run import Run
 from msdl.training.data import reopened
 from msdl.training.data.dataset import Dataset
@@ -17,7 +18,10 @@ from msdl.training.data.dataset import Dataset
 
 @dataclass(frozen=True)
 class Subject:
-    """`macs` are lazy, up to each of the exits; `run` is None for an ensemble."""
+    """`macs` are lazy, up to each of the exits; `run` is None for an ensemble.
+
+    `views` says what each exit's map is about, and is None where exits tell a class for every image.
+    """
 
     name: str
     model: nn.Module
@@ -25,6 +29,7 @@ class Subject:
     macs: tuple[int, ...]
     data: Dataset
     run: Run | None = None
+    views: tuple[View, ...] | None = None
 
 
 def subjects(folders: Sequence[str | Path], source: str | None = None) -> tuple[Subject, ...]:
@@ -42,6 +47,7 @@ def subjects(folders: Sequence[str | Path], source: str | None = None) -> tuple[
             run.macs,
             reopened(run, source),
             run,
+            None if run.maps is None else tuple(run.maps.values()),
         )
         for run in runs
     )
@@ -51,6 +57,8 @@ def subjects(folders: Sequence[str | Path], source: str | None = None) -> tuple[
 
 
 def _insist_on_same_images(one: Subject, other: Subject) -> None:
+    if (one.views is None) != (other.views is None):
+        raise InputError(f"'{one.name}' and '{other.name}' can't be compared: the exits of one of them are maps.")
     if one.data.classes != other.data.classes:
         raise InputError(f"'{one.name}' and '{other.name}' can't be compared: their classes differ.")
     mine, theirs = one.data.test.names, other.data.test.names

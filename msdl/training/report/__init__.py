@@ -6,8 +6,9 @@ pictures from `data:` addresses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import Any, Protocol
 
 from jinja2 import Environment
 
@@ -17,7 +18,9 @@ from msdl.language import highlight
 from msdl.quantities import amount
 from msdl.runtime.run import SPEC, Run
 from msdl.training.evaluation.results import Evaluation
+from msdl.training.evaluation.subject import Subject
 from msdl.training.report.contents import chapter, comparison
+from msdl.training.report.svg import Plot
 from msdl.version import VERSION
 
 
@@ -26,25 +29,42 @@ def page(evaluations: Sequence[Evaluation], ensemble: Evaluation | None = None) 
     told = [*evaluations, *([ensemble] if ensemble else [])]
     chapters = [chapter(evaluation, number) for number, evaluation in enumerate(evaluations, start=1)]
     plots = comparison(told)
-    colors = {color for plot in (*plots, *(plot for each in chapters for plot in each.plots)) for color in plot.colors}
-    colors |= {color for each in chapters for color in each.colors}
-    style = "\n".join([templates.part(_templates(), "report.css"), inks(sorted(colors)), highlight.css()])
-    return _templates().get_template("report.html.jinja").render(
+    return page_of(
+        "report.html.jinja",
+        (*plots, *(plot for each in chapters for plot in each.plots)),
+        [color for each in chapters for color in each.colors],
         evaluations=told,
         chapters=chapters,
         ensemble=ensemble,
         plots=plots,
         measuring=evaluations[0].measuring,
         data=evaluations[0].subject.data,
-        specs=[_spec(each.subject.run, number) for number, each in enumerate(evaluations)],
-        version=VERSION,
-        style=style,
-        style_hash=templates.policy_hash(style),
-    )  # fmt: skip
+        specs=specs_of(evaluations),
+    )
+
+
+def page_of(template: str, drawn: Iterable[Plot], colors: Iterable[str], **values: Any) -> str:
+    """A template with its values, and with the colours of what is drawn, and others."""
+    known = {color for plot in drawn for color in plot.colors} | {*colors}
+    style = "\n".join([templates.part(_templates(), "report.css"), inks(sorted(known)), highlight.css()])
+    return (
+        _templates()
+        .get_template(template)
+        .render(values, version=VERSION, style=style, style_hash=templates.policy_hash(style))
+    )
+
+
+class _Evaluated(Protocol):
+    @property
+    def subject(self) -> Subject: ...
+
+
+def specs_of(evaluations: Sequence[_Evaluated]) -> list[str]:
+    """The specs of the runs in colour; empty where there is none any more."""
+    return [_spec(each.subject.run, number) for number, each in enumerate(evaluations)]
 
 
 def _spec(run: Run | None, number: int) -> str:
-    """The spec of a run in colour; empty where there is none any more."""
     try:
         text = run.path(SPEC).read_text(encoding="utf-8") if run else ""
     except (OSError, UnicodeDecodeError):

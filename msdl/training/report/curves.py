@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from msdl.training.evaluation.reference import best, blind
-from msdl.training.evaluation.results import Evaluation, ExitResult, PolicyResult
+from msdl.training.evaluation.results import Evaluation, PolicyResult
 from msdl.training.report.style import INK, QUIET, SERIES, WIDE, plot, series
 from msdl.training.report.svg import Plot, inline
 
@@ -30,12 +31,22 @@ class Curve:
     style: dict[str, object]
 
 
+class Costly(Protocol):
+    """What the result of an exit says about its cost."""
+
+    @property
+    def macs(self) -> int: ...
+
+    @property
+    def ms(self) -> float: ...
+
+
 @dataclass(frozen=True)
 class Cost:
     """A kind of cost: what it is called, and what exits and budgets cost."""
 
     name: str
-    of_exit: Callable[[ExitResult], float]
+    of_exit: Callable[[Costly], float]
     of_budget: Callable[[PolicyResult], float]
 
 
@@ -46,19 +57,27 @@ UNITS = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
 
 def accuracy(evaluations: Sequence[Evaluation], cost: Cost, name: str, about: str) -> Plot:
     """One run with its references, or several runs on one another."""
-    curves = _of_one(evaluations[0], cost) if len(evaluations) == 1 else _of_several(evaluations, cost)
+    single = len(evaluations) == 1
+    curves = _of_one(evaluations[0], cost) if single else _of_several(evaluations, cost)
+    exits = [exit.name for exit in evaluations[0].exits] if single else []
+    return drawn(curves, (cost.name, "test accuracy, %"), exits, name, about)
+
+
+def drawn(curves: Sequence[Curve], axis_names: tuple[str, str], exits: Sequence[str], name: str, about: str) -> Plot:
+    """Curves over one another; `exits` are the names of the first one's points, where it is the only network."""
+    x_name, y_name = axis_names
     with plot(WIDE) as (figure, axes):
         for curve in curves:
             axes.plot(*zip(*curve.points, strict=True), color=curve.color, **curve.style)  # type: ignore[arg-type]
         size, unit = unit_of(max(x for curve in curves for x, _ in curve.points))
-        axes.set_xlabel(unit + cost.name)
-        axes.set_ylabel("test accuracy, %")
+        axes.set_xlabel(unit + x_name)
+        axes.set_ylabel(y_name)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x / size:g}"))
         axes.margins(0.04, 0.06)
-        _name_ends(axes, [curve for curve in curves if curve.name], FAR if len(evaluations) == 1 else 0)
-        if len(evaluations) == 1 and len(evaluations[0].exits) <= MOST_NAMED:
-            _name_exits(axes, evaluations[0], curves[0].points)
+        _name_ends(axes, [curve for curve in curves if curve.name], FAR if exits else 0)
+        if len(exits) <= MOST_NAMED:
+            _name_points(axes, exits, curves[0].points)
         return inline(figure, name, about)
 
 
@@ -109,10 +128,10 @@ def _budgets(evaluation: Evaluation, cost: Cost) -> list[Point]:
     return sorted((cost.of_budget(budget), 100 * budget.accuracy) for budget in evaluation.budgets)
 
 
-def _name_exits(axes: Axes, evaluation: Evaluation, points: Sequence[Point]) -> None:
-    for exit, point in zip(evaluation.exits, points, strict=True):
+def _name_points(axes: Axes, names: Sequence[str], points: Sequence[Point]) -> None:
+    for name, point in zip(names, points, strict=False):
         axes.annotate(
-            exit.name, point, (0, -7), textcoords="offset points", ha="center", va="top", fontsize=9, color=SERIES[1]
+            name, point, (0, -7), textcoords="offset points", ha="center", va="top", fontsize=9, color=SERIES[1]
         )
 
 

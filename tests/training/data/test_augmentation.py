@@ -16,7 +16,7 @@ def pixels() -> Tensor:
     return torch.arange(1, 257).clamp(max=255).to(torch.uint8).view(1, 1, 16, 16).repeat(200, 1, 1, 1)
 
 
-@pytest.mark.parametrize("name", AUGMENTATIONS)
+@pytest.mark.parametrize("name", [name for name, each in AUGMENTATIONS.items() if each.batch])
 def test_a_batch_keeps_its_shape_and_follows_the_seed(name: str, pixels: Tensor) -> None:
     distort = AUGMENTATIONS[name].batch
     before = pixels.clone()
@@ -85,7 +85,13 @@ def test_validation_and_test_images_are_never_distorted() -> None:
 
 
 def test_every_source_has_a_usual_augmentation() -> None:
-    assert all(source.augmentation in AUGMENTATIONS for source in SOURCES.values())
+    for source in SOURCES.values():
+        assert source.augmentation or source.masked
+        assert source.augmentation is None or AUGMENTATIONS[source.augmentation].batch is not None
+        assert source.masked is None or AUGMENTATIONS[source.masked].with_masks is not None
     assert default_augmentation("digits") == "digits"
     assert default_augmentation("cifar100:a.tar.gz") == "cifar"
     assert default_augmentation("imagefolder:/a:b") == "imagenet"
+    assert default_augmentation("shapes", maps=True) == "flip"
+    assert default_augmentation("hf:a/b") == "imagenet" and default_augmentation("hf:a/b", maps=True) == "scale"
+    assert default_augmentation("digits", maps=True) == "none"

@@ -106,7 +106,7 @@ def test_parts_go_to_workers(tmp_path: Path) -> None:
 
 
 def test_every_source_says_its_place() -> None:
-    assert {name for name, source in SOURCES.items() if not source.place} == {"digits"}
+    assert {name for name, source in SOURCES.items() if not source.place} == {"digits", "shapes"}
 
 
 def test_a_run_finds_its_images_from_another_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

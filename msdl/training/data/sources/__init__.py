@@ -11,43 +11,74 @@ from msdl.language.suggest import did_you_mean
 from msdl.runtime.errors import InputError
 from msdl.runtime.pictures import reason
 from msdl.training.data.collection import Collection
-from msdl.training.data.sources import cifar, digits, huggingface, imagefolder
+from msdl.training.data.request import Request
+from msdl.training.data.sources import cifar, digits, huggingface, imagefolder, maskfolder, shapes
+
+Reader = Callable[[str, Request], Collection]
 
 
 @dataclass(frozen=True)
 class Source:
-    """`place` names what stands behind the colon, where anything does; `augmentation` is the usual one."""
+    """`place` names what stands behind the colon, where anything does.
 
-    read: Callable[[str], Collection]
+    `augmentation` is the usual one for images with labels, None where there are only masks; `masked` the usual one for
+    images with masks, None where there are only labels.
+    """
+
+    read: Reader
     place: str
-    augmentation: str
+    augmentation: str | None
+    masked: str | None = None
+
+    def gives(self, request: Request) -> bool:
+        """Whether it has labels or masks, whichever is asked for."""
+        return (self.augmentation if request.masking is None else self.masked) is not None
+
+
+def _alike(read: Callable[[str], Collection]) -> Reader:
+    """A reader of what is the same for every network."""
+    return lambda place, request: read(place)
 
 
 SOURCES = {
-    "digits": Source(digits.read, "", "digits"),
-    "imagefolder": Source(imagefolder.read, "PATH", "imagenet"),
-    "cifar10": Source(partial(cifar.read, cifar.CIFAR10), "PATH", "cifar"),
-    "cifar100": Source(partial(cifar.read, cifar.CIFAR100), "PATH", "cifar"),
-    "hf": Source(huggingface.read, "NAME_OR_PATH", "imagenet"),
+    "digits": Source(_alike(digits.read), "", "digits"),
+    "imagefolder": Source(_alike(imagefolder.read), "PATH", "imagenet"),
+    "cifar10": Source(_alike(partial(cifar.read, cifar.CIFAR10)), "PATH", "cifar"),
+    "cifar100": Source(_alike(partial(cifar.read, cifar.CIFAR100)), "PATH", "cifar"),
+    "hf": Source(huggingface.read, "NAME_OR_PATH", "imagenet", "scale"),
+    "shapes": Source(shapes.read, "", None, "flip"),
+    "maskfolder": Source(_alike(maskfolder.read), "PATH", None, "scale"),
 }
-FORMS = tuple(f"{name}:{source.place}" if source.place else name for name, source in SOURCES.items())
+FORMS = {name: f"{name}:{source.place}" if source.place else name for name, source in SOURCES.items()}
 
 
-def collected(source: str) -> Collection:
-    """All the images that `--data` names. Raises InputError."""
+def collected(source: str, request: Request) -> Collection:
+    """All the images that `--data` names, with what is asked for: labels or masks. Raises InputError."""
     name, colon, place = source.partition(":")
     if name not in SOURCES:
-        raise InputError(f"There is no source of data '{name}'; there are {', '.join(FORMS)}.", _meant(source, name))
+        raise InputError(
+            f"There is no source of data '{name}'; there are {', '.join(FORMS.values())}.", _meant(source, name)
+        )
     found = SOURCES[name]
     if found.place and not place:
         raise InputError(f"'{source}' doesn't say where the data is.", f"{name}:{found.place}")
     if not found.place and colon:
         raise InputError(f"'{source}' says where the data is, but '{name}' comes along.", f"say '{name}' alone")
+    _insist_on_kind(name, request)
     place = _home(place)
     try:
-        return found.read(place)
+        return found.read(place, request)
     except OSError as error:  # a name that is too long, a folder that may not be entered
         raise InputError(f"'{place}' can't be read: {reason(error)}.") from None
+
+
+def _insist_on_kind(name: str, request: Request) -> None:
+    if SOURCES[name].gives(request):
+        return
+    others = ", ".join(FORMS[other] for other, source in SOURCES.items() if source.gives(request))
+    if request.masking is None:
+        raise InputError(f"'{name}' has masks, a class for every pixel; the network tells one class an image.", others)
+    raise InputError(f"'{name}' has a class for every image; exits that are maps need one for every pixel.", others)
 
 
 def anchored(source: str) -> str:
@@ -57,10 +88,11 @@ def anchored(source: str) -> str:
     return f"{name}:{os.path.abspath(_home(place))}" if there else source  # noqa: PTH100
 
 
-def default_augmentation(source: str) -> str:
-    """The name of the augmentation that is usual for what `--data` names."""
-    name = source.partition(":")[0]
-    return SOURCES[name].augmentation if name in SOURCES else "none"
+def default_augmentation(source: str, maps: bool = False) -> str:
+    """The name of the augmentation that is usual for what `--data` names, with masks where exits are maps."""
+    found = SOURCES.get(source.partition(":")[0])
+    usual = None if found is None else found.masked if maps else found.augmentation
+    return usual or "none"
 
 
 def _meant(source: str, name: str) -> str:

@@ -1,90 +1,67 @@
-"""`hf:NAME_OR_PATH`: what Hugging Face's `datasets` reads, with a column of images and one of labels."""
+"""`hf:NAME_OR_PATH`: what Hugging Face's `datasets` reads, with a column of images and one of labels or of masks."""
 
 from __future__ import annotations
 
-import io
-import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from PIL import Image
 
 from msdl.runtime.errors import InputError
-from msdl.runtime.pictures import decoded, opened
-from msdl.training.data.collection import TEST, TRAIN, VALIDATION, Collection
-from msdl.training.data.pictures import readable
+from msdl.training.data.collection import TRAIN, Collection, Masks
+from msdl.training.data.request import Masking, Request
+from msdl.training.data.sources import tables
 from msdl.training.data.sources.hub import load
+from msdl.training.data.sources.tables import Rows
 
-SPLITS = {TRAIN: ("train", "training"), VALIDATION: ("validation", "val", "valid", "dev"), TEST: ("test",)}
 LABELS = ("label", "labels", "fine_label", "class", "target")
-IMAGES = ("image", "img", "picture")
+MASKS = ("annotation", "mask", "label", "labels", "segmentation", "segmentation_mask", "semantic_mask", "ground_truth")
 UNLABELLED = -1  # so the hub marks test sets whose labels are kept secret
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Pictures in the rows of a table that lies on the disk; each is bytes or a path."""
-
-    table: Any
-    column: str
-    names: tuple[str, ...]
-
-    def __getitem__(self, index: int, /) -> Image.Image:
-        with readable(self.names[index]):
-            return decoded(self._file(index))
-
-    def check(self, index: int, /) -> None:
-        with readable(self.names[index]), opened(self._file(index)):
-            pass
-
-    def _file(self, index: int) -> io.BytesIO | Path:
-        value = self.table[index][self.column] or {}
-        if value.get("bytes"):
-            return io.BytesIO(value["bytes"])
-        if not value.get("path"):
-            raise OSError("its row is empty")
-        return Path(value["path"])
-
-
-def read(place: str) -> Collection:
+def read(place: str, request: Request) -> Collection:
     """Raises InputError."""
-    import datasets
+    parts = tables.parts(place, load(place))
+    features = next(iter(parts.values())).features
+    image = tables.images(place, features, request.image_column)
+    if request.masking is None:
+        return _labelled(place, parts, image, _label(place, features))
+    return _masked(place, parts, image, _mask(place, features, image, request.masking))
 
-    tables = _parts(place, load(place))
-    features = next(iter(tables.values())).features
-    image, label = _column(place, features, "images", IMAGES, _is_image), _label(place, features)
-    columns = {part: table[label][:] for part, table in tables.items()}
+
+def _labelled(place: str, parts: Mapping[str, Any], image: str, label: str) -> Collection:
+    columns = {part: table[label][:] for part, table in parts.items()}
     labelled = {part: column for part, column in columns.items() if part == TRAIN or not _unlabelled(column)}
-    names = tuple(f"{part}/{row}" for part, column in labelled.items() for row in range(len(column)))
-    classes, labels = _numbered(place, features[label], [value for column in labelled.values() for value in column])
-    try:
-        table = datasets.concatenate_datasets([tables[part].select_columns([image]) for part in labelled])
-        table = table.cast_column(image, datasets.Image(decode=False))
-    except ValueError as error:
-        raise InputError(f"The parts of '{place}' don't fit together: {error}.") from None
-    return Collection(classes, names, torch.tensor(labels), Rows(table, image, names), _ranges(labelled))
+    lengths = {part: len(column) for part, column in labelled.items()}
+    feature = parts[TRAIN].features[label]
+    classes, labels = _numbered(place, feature, [value for column in labelled.values() for value in column])
+    table, names = tables.together(place, [parts[part] for part in labelled], [image]), tables.names(lengths)
+    return Collection(classes, names, torch.tensor(labels), Rows(table, image, names), tables.ranges(lengths))
 
 
-def _ranges(columns: Mapping[str, Sequence[Any]]) -> dict[str, range]:
-    ends = list(itertools.accumulate(map(len, columns.values())))
-    return {part: range(end - len(columns[part]), end) for part, end in zip(columns, ends, strict=True)}
+def _masked(place: str, parts: Mapping[str, Any], image: str, mask: str) -> Collection:
+    """The parts that have masks; those of the hub's test sets may be kept secret."""
+    known = {part: table for part, table in parts.items() if part == TRAIN or not _without(table, mask)}
+    lengths = {part: len(table) for part, table in known.items()}
+    table, names = tables.together(place, known.values(), [image, mask]), tables.names(lengths)
+    shown = tuple(f"{mask} of {name}" for name in names)
+    masks = Masks(shown, Rows(table, mask, shown))
+    labels = torch.zeros(len(names), dtype=torch.long)
+    return Collection((), names, labels, Rows(table, image, names), tables.ranges(lengths), masks=masks)
 
 
-def _parts(place: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    """Its tables as `train`, `validation` and `test`; one alone is all there is, whatever its name."""
-    if len(found) == 1:
-        parts = {TRAIN: next(iter(found.values()))}
-    else:
-        given = {part: [found[name] for name in names if name in found] for part, names in SPLITS.items()}
-        parts = {part: tables[0] for part, tables in given.items() if tables}
-    if TRAIN not in parts:
-        raise InputError(f"'{place}' has no part to train on, but {', '.join(found) or 'nothing at all'}.")
-    if not len(parts[TRAIN]):
-        raise InputError(f"'{place}' has no images to train on.")
-    return parts
+def _mask(place: str, features: Mapping[str, Any], image: str, masking: Masking) -> str:
+    """The column of masks: pictures, too, but not the images."""
+    if asked := tables.asked_for(place, features, masking.column, "masks"):
+        if asked == image:
+            raise InputError(f"The images and the masks of '{place}' can't both be its column '{image}'.")
+        return asked
+    others = {name: feature for name, feature in features.items() if name != image}
+    return tables.column(place, others, "masks", MASKS, tables.is_image)
+
+
+def _without(table: Any, column: str) -> bool:
+    return bool(table.data.column(column).null_count == len(table.data))
 
 
 def _label(place: str, features: Mapping[str, Any]) -> str:
@@ -92,31 +69,12 @@ def _label(place: str, features: Mapping[str, Any]) -> str:
     import datasets
 
     try:
-        return _column(place, features, "labels", LABELS, lambda feature: isinstance(feature, datasets.ClassLabel))
+        return tables.column(place, features, "labels", LABELS, lambda one: isinstance(one, datasets.ClassLabel))
     except InputError:
         for name in LABELS:
             if getattr(features.get(name), "dtype", "").startswith(("int", "uint", "string", "large_string")):
                 return name
         raise
-
-
-def _column(
-    place: str, features: Mapping[str, Any], what: str, usual: Sequence[str], fits: Callable[[Any], bool]
-) -> str:
-    """The only column that fits, or of several the one with the most usual name."""
-    found = [name for name, feature in features.items() if fits(feature)]
-    named = [name for name in usual if name in found] or found
-    if not found or (len(found) > 1 and named is found):
-        which = f"several columns of {what}: {', '.join(found)}" if found else f"no column of {what}"
-        raise InputError(f"'{place}' has {which}.", f"its columns are {', '.join(features)}")
-    return named[0]
-
-
-def _is_image(feature: Any) -> bool:
-    """An image, or the bytes and path that one is kept as where a parquet file doesn't say so."""
-    import datasets
-
-    return isinstance(feature, datasets.Image) or (isinstance(feature, dict) and feature.keys() == {"bytes", "path"})
 
 
 def _unlabelled(column: Sequence[Any]) -> bool:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import tarfile
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,11 @@ def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """The archives with fewer records."""
     for name, archive, _ in CASES:
         monkeypatch.setattr(cifar, name.upper(), archive)
-        monkeypatch.setitem(SOURCES, name, replace(SOURCES[name], read=partial(cifar.read, archive)))
+        monkeypatch.setitem(
+            SOURCES,
+            name,
+            replace(SOURCES[name], read=lambda place, request, archive=archive: cifar.read(archive, place)),
+        )
 
 
 def opened(place: Path, name: str = "cifar10") -> Dataset:
