@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msdl.checks.subject import Subject
 from msdl.diagnostics import Diagnostic, error
 from msdl.language import syntax as ast
+from msdl.language.spec import sweep_names
 from msdl.source import Span
 
 # The public attributes of torch.nn.Module, ModuleDict and Sequential (a test compares), and those of our module.
@@ -24,10 +25,12 @@ TAKEN = frozenset(
 
 
 def names_fit_a_module(subject: Subject) -> Iterator[Diagnostic]:
-    """Names of exits and of equations can be attributes of the module: they shadow nothing of torch.nn.Module."""
+    """Names of exits, sweeps and equations can be attributes of the module: they shadow nothing of torch.nn.Module."""
     for exit in subject.spec.exits:
         if exit.name is not None:
             yield from _fits(exit.name, exit.name.span)
+    for name in sweep_names(subject.spec.program):
+        yield from _fits(name, name.span)
     for block in {id(d.block): d.block for d in subject.spec.blocks.values()}.values():
         if isinstance(block.body, tuple):
             for equation in block.body:

@@ -23,8 +23,8 @@ from msdl.source import Source, Span
 LARGEST_EXTENT = 100_000
 
 Setting = int | float | str
-# What ids of nodes begin with.
-OWN_IDS = re.compile(r"image|stem|exits|(layer|sweep|between|leave)\d*(_\d+)?")
+# What ids of nodes begin with, and what the methods of a module are called that lead from exit to exit.
+OWN_IDS = re.compile(r"image|stem|exits|(layer|sweep|between|leave|section)\d*(_\d+)?")
 
 Statement = TypeVar("Statement", bound=ast.Item)
 
@@ -111,7 +111,7 @@ def _network(network: ast.Network, file: FileScope, settings: Mapping[str, Setti
 def _declare_sweep(name: ast.Name, places: dict[str, Span]) -> None:
     """A sweep's name begins the ids of its nodes. Raises Mistake."""
     if OWN_IDS.fullmatch(name.text):
-        message = f"'{name.text}' is a name that msdl gives to nodes itself."
+        message = f"'{name.text}' is a name that msdl gives to parts of a network itself."
         raise mistake("MSD208", message, name.span, "", "take a name that says more")
     declare(name, places)
 

@@ -25,6 +25,7 @@ WORDS = {
     "COMMA": "','",
     "COLON": "':'",
     "EQUAL": "'='",
+    "SLASH": "'/'",
     "_ARROW": "'->'",
     "_TO": "'..'",
     "END_": "'end'",
@@ -35,12 +36,12 @@ MOST_NAMED = 6
 # What a place expects that many words could begin, by one of them.
 BEGINNINGS = {
     "STEM": "a statement of a network, such as `layers` or `exit`",
-    "HORIZONTAL": "a rule: horizontal, diagonal, from, join or then",
+    "HORIZONTAL": "a rule, such as `horizontal`, `join` or `then`",
 }
 # Words that begin a statement; inside a bracket they show that it should have been closed before.
 STATEMENTS = frozenset({
     "BLOCK", "DIAGONAL", "EXIT", "EXITS", "EXPECT", "HORIZONTAL", "INPUT", "LAYERS", "LET", "NETWORK", "REDUCE",
-    "SCALES", "STAGES", "STEM", "TRANSITION", "VERTICAL",
+    "REPEAT", "SCALES", "STAGES", "STEM", "SWEEP", "TRANSITION", "VERTICAL",
 })  # fmt: skip
 
 
@@ -57,6 +58,11 @@ def describe(error: UnexpectedToken) -> tuple[str, str]:
         return f"'{text}' is a keyword and can't name a thing.", f"take another name, such as '{text}_'"
     if kind in STATEMENTS and "RBRACE" in error.accepts and "STEM" not in error.accepts:
         return f"'{text}' can't stand here.", "is a '}' missing before it?"
+    if kind in OPERATORS and "_ARROW" in error.accepts:
+        return (
+            f"'{text}' can't stand behind '->'.",
+            f"bracket what is meant: `(a -> b) {text} c` or `a -> (b {text} c)`",
+        )
     fitting = [word for word in KEYWORDS if word.upper() in error.accepts]
     return f"'{text}' can't stand here.", did_you_mean(text, fitting)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msdl.diagnostics import Diagnostic, error
@@ -13,6 +13,8 @@ from msdl.source import Span
 
 MOST_NODES = 250_000
 MOST_BLOCKS_IN_A_CHAIN = 10_000
+# What all `unpool`s together may look at while they look for their pools.
+MOST_LOOKED_AT = 1_000_000
 
 
 class TooLarge(Exception):
@@ -69,11 +71,16 @@ class Trail:
 
 @dataclass
 class Builder:
-    """The nodes so far, and how many blocks were entered: blocks that make no node have to end as well."""
+    """The nodes so far, and how many blocks were entered: blocks that make no node have to end as well.
+
+    `around` has the nodes of the network in which a chain is only tried.
+    """
 
     nodes: dict[str, Node] = field(default_factory=dict)
+    around: Mapping[str, Node] = field(default_factory=dict)
     blocks: int = 0
     blocks_before_chain: int = 0
+    looked_at: int = 0
 
     def image(self, shape: Shape | None, span: Span) -> Value:
         cell = Cell(IMAGE, "image", 0, 1, span)
@@ -100,6 +107,10 @@ class Builder:
         self.nodes[node.id] = node
         return Value(node.id, node.shape)
 
+    def node(self, id: str) -> Node:
+        """The node of this id."""
+        return self.nodes.get(id) or self.around[id]
+
     def begin_chain(self) -> None:
         """A rule's or an exit's chain begins; the uses of blocks in it are counted anew."""
         self.blocks_before_chain = self.blocks
@@ -112,6 +123,13 @@ class Builder:
             raise TooLarge(error("MSD517", message, span, "the last straw"))
         if self.blocks > MOST_NODES:
             message = f"The network uses blocks more than {MOST_NODES:,} times, the most that msdl takes on."
+            raise TooLarge(error("MSD517", message, span, "the last straw"))
+
+    def look_back(self, span: Span) -> None:
+        """Counts a node that the search for a pool passes. Raises TooLarge."""
+        self.looked_at += 1
+        if self.looked_at > MOST_LOOKED_AT:
+            message = f"The pools to undo lie more than {MOST_LOOKED_AT:,} nodes back, all counted together."
             raise TooLarge(error("MSD517", message, span, "the last straw"))
 
     def __iter__(self) -> Iterator[Node]:

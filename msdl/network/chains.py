@@ -52,7 +52,7 @@ class Chains:
             if self.misfits:
                 image = self.builder.nodes[IMAGE]
                 origin = Label(image.span, f"the input is {image.shape}")
-                self.findings.add(too_small(self.misfits[0], expression, spot, origin, _trial))
+                self.findings.add(too_small(self.misfits[0], expression, spot, origin, self._trial))
                 self.misfits.clear()
 
     def evaluate(self, expression: ast.Expression, spot: Spot) -> Result:
@@ -172,9 +172,12 @@ class Chains:
 
     def _refuse_value(self, element: ast.Expression, spot: Spot) -> None:
         word = element.left if isinstance(element, ast.Slash) else element
-        if isinstance(word, ast.Call) and word.args is None and word.name.text in spot.context.locals:
-            message = f"'{word.name.text}' stands for a value and can't be applied to what arrives."
-            raise mistake("MSD202", message, word.span, "", "join values: `a + b`, `[a, b]`")
+        match word:
+            case ast.Index(name) | ast.Call(name, None) if name.text in spot.context.locals:
+                message = f"'{word.span.text}' stands for a value and can't be applied to what arrives."
+                raise mistake("MSD202", message, word.span, "", "join values: `a + b`, `[a, b]`")
+            case _:
+                pass
 
     def _slash(self, slash: ast.Slash, spot: Spot) -> Result:
         """A stride behind an op or a block, else a division."""
@@ -186,7 +189,8 @@ class Chains:
             return self._word(left, stride, spot)
         result = self.evaluate(left, spot.inside)
         if not isinstance(result, int | Fraction | Unknown):
-            raise mistake("MSD203", "A stride can be given to an op or a block alone.", slash.span)
+            hint = "a map is divided by multiplying it: `1/2 * x`"
+            raise mistake("MSD203", "A stride can be given to an op or a block alone.", slash.span, "", hint)
         return operate("/", result, divisor, slash.span)
 
     def _takes_a_stride(self, call: ast.Call, context: Context) -> bool:
@@ -210,10 +214,9 @@ class Chains:
             raise mistake("MSD302", f"'{index.name.text}[{show(at)}]' does not exist; {there}.", index.span)
         return places[at]
 
-
-def _trial() -> Chains:
-    """An evaluator whose nodes and findings nobody keeps."""
-    return Chains(Builder(), Findings())
+    def _trial(self) -> Chains:
+        """An evaluator whose nodes and findings nobody keeps."""
+        return Chains(Builder(around=self.builder.nodes), Findings(), fitting=self.fitting)
 
 
 def unknown_word(word: str, span: Span, known: Iterable[str]) -> Diagnostic:

@@ -91,8 +91,10 @@ class Context:
         calls = (*self.calls, call)
         root = self.root or self
         if definition.local:
-            # The families that a statement of the network sees are the values of sweeps.
-            seen = {k: value for k, value in root.locals.items() if k in COORDINATES or isinstance(value, dict)}
+            # The families that a statement of the network sees are the values of sweeps; equations hide them.
+            own = definition.block.targets
+            known = root.locals.items()
+            seen = {k: value for k, value in known if k in COORDINATES or (isinstance(value, dict) and k not in own)}
             return replace(root, locals={**seen, **locals}, input=flow, calls=calls, root=root, parts=self.parts)
         file = definition.file
         return Context(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import Literal, TypeVar
 
 from msdl.diagnostics import Label, mistake
@@ -22,6 +23,7 @@ Part = TypeVar("Part")
 Made = TypeVar("Made")
 
 JOINS: dict[str, Join] = {"concat": Concat(), "add": Add(), "mul": Multiply(), "mean": Mean()}
+MOST_SIDES_SHOWN = 6
 VALUE_FUNCTIONS: dict[str, Kind] = {"mean": "mean", "sum": "add"}
 
 
@@ -29,13 +31,17 @@ def fitted(
     parts: Sequence[Part],
     waits: Sequence[bool],
     make: Callable[[Part, Value | None], Made],
-    of: Callable[[Made], Value],
+    of: Callable[[Made], Value | None],
+    beside: Value | None = None,
 ) -> list[Made]:
-    """The parts of a join, made in their order; those that wait for a size come last, told one that has it."""
-    if all(waits) or not any(waits):
+    """The parts of a join, made in their order; those that wait for a size come last, told one that has it.
+
+    `beside` has it where all of them wait.
+    """
+    if not any(waits):
         return [make(part, None) for part in parts]
     made = {at: make(part, None) for at, part in enumerate(parts) if not waits[at]}
-    size = of(made[min(made)])
+    size = next((value for part in made.values() if (value := of(part)) is not None), beside)
     return [made[at] if at in made else make(part, size) for at, part in enumerate(parts)]
 
 
@@ -60,13 +66,24 @@ def join(chains: Evaluator, id: str, layer: Join, parts: tuple[Value, ...], spot
     try:
         return chains.builder.add(id, layer, parts, spot.cell, span, spot.block)
     except Misfit as misfit:
-        report(chains, misfit, span, spot, _remedy(layer, [part.shape for part in parts]), *_sides(chains, parts, span))
+        remedy = _remedy(layer, [part.shape for part in parts])
+        report(chains, misfit, span, spot, remedy, *_sides(chains, _unlike(layer, parts), span))
         return chains.builder.broken(id, parts, spot.cell, span)
+
+
+def _unlike(layer: Join, parts: Sequence[Value]) -> list[Value]:
+    """The first part, and those that are not of its shape; where channels are concatenated, not of its size."""
+
+    def compared(part: Value) -> object:
+        return part.shape[1:] if isinstance(layer, Concat) and part.shape is not None else part.shape
+
+    others = (part for part in parts[1:] if compared(part) != compared(parts[0]))
+    return [parts[0], *islice(others, MOST_SIDES_SHOWN)]
 
 
 def _sides(chains: Evaluator, parts: Sequence[Value], span: Span) -> list[Label]:
     """Where every part comes from, with its shape; parts of one rule, as of `from j`, are told apart by their ids."""
-    spans = [chains.builder.nodes[part.id].span for part in parts]
+    spans = [chains.builder.node(part.id).span for part in parts]
     return [
         Label(here, f"{part.shape} comes from here" if spans.count(here) == 1 else f"{part.id} is {part.shape}")
         for part, here in zip(parts, spans, strict=True)
@@ -103,7 +120,7 @@ def arithmetic(chains: Evaluator, expression: ast.Arithmetic, spot: Spot) -> Res
     def make(side: ast.Expression, size: Value | None) -> Result:
         return chains.attempt(chains.evaluate, side, spot.inside.among(size))
 
-    results = fitted(sides, waits, make, lambda made: chains.one(made, expression, spot))
+    results = fitted(sides, waits, make, _size)
     if all(isinstance(result, int | Fraction | Unknown) for result in results):
         return _computed(
             [result for result in results if not isinstance(result, Value | tuple)], signs, expression.span
@@ -118,7 +135,13 @@ def arithmetic(chains: Evaluator, expression: ast.Arithmetic, spot: Spot) -> Res
         raise mistake("MSD402", message, expression.span)
     if signs[0] == "*":
         return _product(chains, terms, spot, expression.span)
-    return _sum(chains, terms, ["+", *signs], spot, expression.span)
+    signed = [(term, sign, side.span) for term, sign, side in zip(terms, ["+", *signs], sides, strict=True)]
+    return _sum(chains, signed, spot, expression.span)
+
+
+def _size(result: Result) -> Value | None:
+    """What gives the sides that wait their size; a number does not."""
+    return result if isinstance(result, Value) else None
 
 
 def _computed(numbers: list[Number], signs: list[str], span: Span) -> Number:
@@ -138,18 +161,19 @@ def _product(chains: Evaluator, terms: list[int | Fraction | Value], spot: Spot,
     return affine(chains, product, scale, 0, spot, span)
 
 
-def _sum(chains: Evaluator, terms: list[int | Fraction | Value], signs: list[str], spot: Spot, span: Span) -> Value:
-    """`a + b`, `a - b`, `1 - a`."""
+def _sum(chains: Evaluator, terms: list[tuple[int | Fraction | Value, str, Span]], spot: Spot, span: Span) -> Value:
+    """`a + b`, `a - b`, `1 - a`; a term with its sign and its place."""
     shift: Number = 0
-    parts: list[tuple[Value, int]] = []
-    for sign, term in zip(signs, terms, strict=True):
+    parts: list[tuple[Value, int, Span]] = []
+    for term, sign, place in terms:
         if isinstance(term, Value):
-            parts.append((term, 1 if sign == "+" else -1))
+            parts.append((term, 1 if sign == "+" else -1, place))
         else:
             shift = operate(sign, shift, term, span)
     if len(parts) == 1:
-        return affine(chains, *parts[0], shift, spot, span)
-    signed = tuple(affine(chains, value, sign, 0, spot, span) for value, sign in parts)
+        value, scale, _ = parts[0]
+        return affine(chains, value, scale, shift, spot, span)
+    signed = tuple(affine(chains, value, scale, 0, spot, place) for value, scale, place in parts)
     return affine(chains, joined(chains, "add", signed, spot, span), 1, shift, spot, span)
 
 

@@ -15,6 +15,8 @@ from msdl.network.graph import IMAGE, Cell
 from msdl.network.layers import Conv, Layer, Pool
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six")
+# What begins with a vowel's sound: an unpadded convolution, an 8x8 pool.
+VOWELS = ("a", "e", "i", "o", "u", "8", "11x", "18x")
 # How far to look for the map a chain would need; beyond, the message says less.
 LARGEST_MAP_TRIED = 130
 MOST_WORK_TRIED = 2_000
@@ -95,5 +97,5 @@ def _demand(layer: Layer) -> str | None:
 def _in_words(count: int, noun: str) -> str:
     """`a 2x2 pool`, `two 2x2 pools`."""
     if count == 1:
-        return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+        return f"{'an' if noun.startswith(VOWELS) else 'a'} {noun}"
     return f"{COUNTS[count] if count < len(COUNTS) else count} {noun}s"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from msdl.diagnostics import Diagnostic, Label, error
 from msdl.language import syntax as ast
 from msdl.language.numbers import FUNCTIONS
-from msdl.language.spec import Definition, NetworkSpec
+from msdl.language.spec import Definition, NetworkSpec, sweep_names
 from msdl.language.suggest import did_you_mean
 from msdl.network import ops
 from msdl.network.chains import unknown_word
@@ -31,6 +31,7 @@ def check_names(spec: NetworkSpec) -> Iterator[Diagnostic]:
         frozenset(spec.blocks),
         frozenset({*spec.numbers, *spec.scales.columns, *OF_A_NETWORK, *spec.sweeps}),
     )
+    yield from _sweeps(spec)
     for item in spec.statement.items:
         if not isinstance(item, ast.Block):
             yield from unknown_words(item, network)
@@ -39,6 +40,14 @@ def check_names(spec: NetworkSpec) -> Iterator[Diagnostic]:
     of_the_file = Scope(frozenset(spec.file.blocks), frozenset(spec.file.lets))
     for default in spec.file.defaults.values():
         yield from unknown_words(default, of_the_file)
+
+
+def _sweeps(spec: NetworkSpec) -> Iterator[Diagnostic]:
+    """In a chain the name of a sweep would hide what it is called after."""
+    for name in sweep_names(spec.program):
+        if ops.find(name.text) is not None or name.text in EVERYWHERE:
+            what = "a function" if name.text in EVERYWHERE else "an op"
+            yield error("MSD208", f"'{name.text}' is {what} and can't name a sweep.", name.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ def _block(definition: Definition, network: Scope) -> Iterator[Diagnostic]:
         if parameter.default is not None:
             yield from unknown_words(parameter.default, seen)
     if isinstance(block.body, tuple):
-        seen = seen.with_names(target.name.text for equation in block.body for target in equation.targets)
+        seen = seen.with_names(block.targets)
         for equation in block.body:
             yield from unknown_words(equation, seen)
     else:
@@ -171,10 +180,8 @@ def _recursion(block: ast.Block) -> Iterator[Diagnostic]:
 
 def _uses(block: ast.Block) -> Iterator[ast.Call]:
     """Where a block uses itself; a parameter or an equation of its name hides it."""
-    equations = block.body if isinstance(block.body, tuple) else ()
-    hidden = {target.name.text for equation in equations for target in equation.targets}
     name = block.name.text
-    if name in hidden or name in (parameter.name.text for parameter in block.params):
+    if name in block.targets or name in (parameter.name.text for parameter in block.params):
         return iter(())
     return (found for found in walk(block.body) if isinstance(found, ast.Call) and found.name.text == name)
 

@@ -33,6 +33,7 @@ from msdl.network.layers import (
 )
 
 MOST_CHANNELS = 10**9
+LONGEST_SIDE = 10**9
 TOO_SMALL = "MSD401"
 NEEDS_A_MAP = (Conv, Deconv, BatchNorm, Pool, Unpool, AdaptivePool, Resize, Pad, Shuffle)
 
@@ -56,7 +57,7 @@ def output(layer: Layer, inputs: Sequence[Shape]) -> Shape:
             height, width = _window(layer, inputs[0], dilation)
             return Shape(channels, height, width)
         case Deconv(outputs=channels):
-            height, width = _spread(layer, inputs[0])
+            height, width = _bounded(_spread(layer, inputs[0]))
             return Shape(channels, height, width)
         case Pool():
             height, width = _window(layer, inputs[0], 1, ceil=layer.ceil)
@@ -115,6 +116,13 @@ def _spread(layer: Deconv, shape: Shape) -> Pair:
     if height < 1 or width < 1:
         raise Misfit(TOO_SMALL, f"of a map of {shape.map} nothing is left once the padding is cut off")
     return height, width
+
+
+def _bounded(sides: Pair) -> Pair:
+    if max(sides) > LONGEST_SIDE:
+        message = f"a map of {sides[0]:,}x{sides[1]:,} has a side of more than {LONGEST_SIDE:,}"
+        raise Misfit("MSD303", message)
+    return sides
 
 
 def _unpooled(layer: Unpool, shape: Shape, source: Shape) -> Shape:

@@ -100,10 +100,12 @@ COUNTS = ("2", "4", "8", "w", "w * 2", "g", "channels", "share", "min(channels, 
 ELEMENTS = (
     "bn", "relu", "elu", "identity", "gap", "dropout(0.2)", "maxpool2x2/2", "avgpool3x3", "shuffle(2)", "flatten",
     "pool(2)", "basic(4)", "basic(w)/2", "twice(2)", "tower(2)", "gate(4)", "softmax", "pool_h",
+    "upsample(2)", "upsample(3, nearest)", "resize", "resize(in, corners)", "cropto", "cropto(1)", "fit", "crop",
+    "crop(1)", "unpool2x2(in)", "fitting(4)",
 )  # fmt: skip
 FORMS = (
     "{0}", "{0}", "{0}", "{0} + {1}", "[{0}, {1}]", "mean({0}, {1})", "{0} -> {1}", "{0} when l % 2 == 0 else {1}",
-    "{0} * gap",
+    "{0} * gap", "1 - {0}", "{0} - 0.5 * {1}", "[{0} crop, {1}]", "[{0} fit, {1}]", "{0} + ({1} fit)",
 )  # fmt: skip
 PLACES = (
     "end", "1", "2", "0", "1..3 step 2", "n * 2 for n in 0..1", "stage 1", "1 in each stage", "end on scale 1",
@@ -125,6 +127,7 @@ block basic(c) {
 }
 block tower(n) = relu when n <= 0 else conv3x3(2 * n) bn tower(n - 1)
 block gate(c) = conv1x1(c) * (gap conv1x1(c, bias) sigmoid)
+block fitting(c) = [conv3x3(c, valid) fit, in]
 block parts(n) { a, b = split(in, 2); y[0] = a; y[i] = y[i-1] + b -> relu for i in 1..n; out = [y[0], y[n]] }
 """
 
@@ -138,7 +141,9 @@ def chains(draw: DrawFn, most: int = 3) -> str:
             kernel = draw(st.sampled_from(("1x1", "3x3", "5x5", "2x2", "1x3")))
             stride = draw(st.sampled_from(("", "", "/2", "/stride", "/1")))
             flags = draw(st.sampled_from(("", "", ", bias", ", valid", ", groups = 2", ", pad = 1", ", dilation = 2")))
-            elements.append(f"conv{kernel}({draw(st.sampled_from(COUNTS))}{flags}){stride}")
+            op = draw(st.sampled_from(("conv", "conv", "conv", "deconv")))
+            stride = "" if op == "deconv" else stride
+            elements.append(f"{op}{kernel}({draw(st.sampled_from(COUNTS))}{flags}){stride}")
         else:
             elements.append(draw(st.sampled_from(ELEMENTS)))
     return " ".join(elements)
@@ -175,6 +180,30 @@ def layers(draw: DrawFn, scales: int) -> str:
 
 
 @st.composite
+def sweeps(draw: DrawFn, scales: int, named: bool) -> str:
+    """A sweep; where one is `named` enc, what that kept is used."""
+    name = draw(st.sampled_from(("", "", "", " dec", " enc", " w")))
+    on = draw(st.sampled_from(("", "", " on 1", f" on {scales}", f" on 1..{scales}")))
+    value = f"enc[{draw(st.sampled_from(('s', 's+1', 's-1', '1')))}]" if named else "in"
+    rules = draw(
+        st.lists(
+            st.one_of(
+                st.sampled_from(("vertical maxpool2x2/2", "vertical maxpool3x3(ceil)/3", "horizontal in")),
+                st.sampled_from(("vertical deconv2x2(w) fit", "horizontal crop", "vertical conv3x3(w)/2")),
+                st.sampled_from((f"vertical unpool2x2({value})", f"vertical resize({value})", f"horizontal {value}")),
+                values().map(lambda v: f"then {v}"),
+                chains().map(lambda v: f"horizontal {v}"),
+                chains().map(lambda v: f"from j where j != s: {v} resize"),
+                st.sampled_from(("join add", "join mean", "then conv3x3(w) bn relu")),
+            ),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    return f"sweep {draw(st.sampled_from(('down', 'up')))}{name}{on} {{ {'; '.join(rules)} }}"
+
+
+@st.composite
 def networks(draw: DrawFn) -> str:
     """A network of random statements, most of which fit together."""
     scales = draw(st.integers(1, 3))
@@ -186,6 +215,9 @@ def networks(draw: DrawFn) -> str:
     ]
     if draw(st.integers(0, 3)):
         statements.append(f"vertical {draw(st.one_of(st.just('conv3x3(w)/2'), chains()))}")
+    named = draw(st.booleans())
+    if named:
+        statements.append("sweep down enc { vertical maxpool2x2/2; then conv3x3(w) }")
     for _ in range(draw(st.integers(1, 2))):
         statements.append(
             draw(
@@ -193,7 +225,9 @@ def networks(draw: DrawFn) -> str:
                     layers(scales),
                     values().map(lambda v: f"stages dense {{ layer {v} }}"),
                     values().map(lambda v: f"stages {{ layer {v}; between conv1x1(w) maxpool2x2/2 }}"),
-                    layers(scales).map(lambda v: f"repeat 2 {{ {v} }}"),
+                    st.one_of(layers(scales), sweeps(scales, named)).map(lambda v: f"repeat 2 {{ {v} }}"),
+                    sweeps(scales, named),
+                    sweeps(scales, named),
                 )
             )
         )

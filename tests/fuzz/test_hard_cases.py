@@ -104,6 +104,10 @@ DEEP = 5_000
 CHAIN = "block b0 = relu\n" + "\n".join(f"block b{n} = b{n - 1} relu" for n in range(1, 301))
 DOUBLING = "block b0 = relu\n" + "\n".join(f"block b{n} = b{n - 1} b{n - 1}" for n in range(1, 61))
 EQUATIONS = "\n".join(f"y{n} = [y{n - 1}, y{n - 1}]" for n in range(1, 60))
+WAITING = "\n".join(["block b0 = fit", *(f"block b{n} = b{n - 1}" for n in range(1, 4_000))])
+WAITING += f"\nblock big = [{', '.join(f'b{n}' for n in range(4_000))}, in]"
+FAR_BACK = "repeat 6000 { sweep down enc { then relu }; layers 1 { horizontal unpool2x2(enc[1]) maxpool3x3/2 } }"
+WIDE = "scales 1000"
 FAMILY = "block b { y[0] = in; y[i] = y[i-1] -> relu for i in 1..999999999; out = y[3] }"
 TINY_STEPS = "block f(n) = relu when n <= 0 else relu f(n - 0.000001)"
 
@@ -138,6 +142,16 @@ TEXTS: dict[str, tuple[str | bytes, str | None]] = {
     "exits": (grid("1500", exits="exits at 1..1500: gap linear(10)"), None),
     "a list of exits": (grid("1500", exits=f"exits at {', '.join(map(str, range(1, 1501)))}: gap linear(10)"), None),
     "a list of twins": (grid("8", exits=f"exits at {', '.join(['8'] * 5000)}: gap linear(10)"), "MSD504"),
+    "sweeps": (network("repeat 20000 { sweep down { then relu } }"), "MSD516"),
+    "sweeps of one name": (network("repeat 9999 { sweep down enc { then relu } }"), None),
+    "names of sweeps": (network(*(f"sweep down e{n} {{ then relu }}" for n in range(4_000))), None),
+    "scales that ask scales": (network("repeat 20 { sweep up { from j where j == s: in } }", scales=WIDE), "MSD516"),
+    "pools to undo far back": (network("stem maxpool2x2/2", FAR_BACK), "MSD517"),
+    "pools to undo that are not there": (network("stem relu", FAR_BACK), "MSD407"),
+    "transposed convolutions": (network("layers 6000 { horizontal deconv2x2(2, up = 1000000) }"), "MSD303"),
+    "interpolation": (network("layers 6000 { horizontal upsample(1000000) }"), "MSD302"),
+    "parts that wait": (network(f"stem [{'conv3x3(1, valid) fit, ' * 4000}in]"), None),
+    "blocks that may wait": (network("stem [big, in]", before=WAITING), "MSD209"),
     "channels": (network("stem conv3x3(999999999)"), "MSD302"),
     "channels twice": (network("stem conv3x3(1000000) conv3x3(1000000) conv3x3(1000000)"), None),
     "kernel": (network("stem conv9999x9999(16)"), None),

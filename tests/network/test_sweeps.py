@@ -6,7 +6,7 @@ import pytest
 
 from msdl.compilation import Compilation
 from msdl.network.graph import Graph
-from msdl.network.layers import Pad, Pool, Unpool
+from msdl.network.layers import Pad, Pool, Resize, Unpool
 
 
 def network(body: str, exits: str = "exit at end on scale 1: conv1x1(1)", size: int = 32) -> Graph:
@@ -102,6 +102,48 @@ def test_fit_pads_behind_what_crop_would_cut(size: int, fit: Pad | None, crop: P
     cropped = network(body % ("crop", up), size=size)
     assert padded["sweep2.scale1.vertical.1"].layer == (fit or Pad(1, 2, 1, 2))
     assert cropped["sweep2.scale1.horizontal.0"].layer == (crop or Pad(-1, -2, -1, -2))
+
+
+@pytest.mark.parametrize(
+    ("chain", "shape"),
+    [
+        ("[conv1x1(8), 0.5 * (conv3x3(8, valid) fit)]", "16x32x32"),
+        ("[[in crop, conv3x3(8, valid)], conv5x5(4, valid) fit]", "20x30x30"),
+        ("mean(conv3x3(4, valid) + (conv1x1(4) crop), conv1x1(4) crop(1))", "4x30x30"),
+        ("[conv3x3(1, valid) fit, conv5x5(2, valid) fit, conv3x3(3), conv1x1(4)]", "10x32x32"),
+        ("[conv3x3(8), shrunk(4)]", "12x32x32"),
+        ("tower(3)", "20x32x32"),
+        ("[fit, conv3x3(8, valid) crop, conv1x1(3)/2]", "19x16x16"),
+    ],
+)
+def test_parts_that_fit_go_by_a_part_that_needs_no_size(chain: str, shape: str) -> None:
+    """A join inside a part that settles its size by itself does not wait for the others."""
+    blocks = (
+        "block shrunk(c) = conv3x3(c, valid) fit\n"
+        "  block tower(n) = [in, conv3x3(4, valid) fit] when n == 1 else [tower(n - 1), conv3x3(4, valid) fit]\n  "
+    )
+    graph = network(f"{blocks}{DOWN}", f"exit at end on scale 1: {chain}")
+    assert str(graph[graph.exits[0].output].shape) == shape
+
+
+@pytest.mark.parametrize("history", ["dense", "residual"])
+def test_a_lone_path_fits_to_the_history(history: str) -> None:
+    graph = network(f"stem conv3x3(8)\n  layers 1 on 1 {history} {{ horizontal conv3x3(8, valid) fit }}")
+    assert graph["layer1.scale1.horizontal.1"].layer == Pad(1, 1, 1, 1)
+    assert inputs(graph, "layer1.scale1") == ("stem.0", "layer1.scale1.horizontal.1")
+
+
+def test_equations_and_parameters_hide_a_sweep() -> None:
+    blocks = "block first(c) { enc[1] = conv1x1(c); out = enc[1] -> relu }\n  block second(enc) = conv1x1(enc)"
+    body = f"{blocks}\n  {DOWN}\n  layers 1 on 1 {{ horizontal first(4) second(5) }}"
+    graph = network(f"{body}\n  layers 1 on 1 {{ horizontal enc[1] relu }}")
+    assert inputs(graph, "layer3.scale1.horizontal.0") == ("enc.scale1.then.0",)
+    assert str(graph["layer2.scale1.horizontal.1"].shape) == "5x32x32"
+
+
+def test_a_flag_may_stand_before_the_value_that_gives_a_size() -> None:
+    graph = network(f"{DOWN}\n  sweep up on 1 {{ vertical resize(nearest, enc[1]) }}")
+    assert graph["sweep1.scale1.vertical.0"].layer == Resize(32, 32, "nearest")
 
 
 def test_transitions_and_departures_work_behind_sweeps() -> None:

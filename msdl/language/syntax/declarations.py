@@ -75,3 +75,9 @@ class Block:
     params: tuple[Parameter, ...]
     body: Expression | tuple[Equation, ...]
     span: Span
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """What its equations define."""
+        equations = self.body if isinstance(self.body, tuple) else ()
+        return frozenset(target.name.text for equation in equations for target in equation.targets)

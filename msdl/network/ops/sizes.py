@@ -15,7 +15,7 @@ def upsample(use: Use, shape: Shape) -> tuple[Layer, ...]:
 
 def resize(use: Use, shape: Shape) -> tuple[Layer, ...]:
     """`resize(value)`: the size of the value; `resize`: that of the input image."""
-    to = _known(use.around.value or use.around.image)
+    to = _map(use, use.around.value or use.around.image)
     return (_resized(use, to.shape.height, to.shape.width),)
 
 
@@ -36,7 +36,7 @@ def crop(use: Use, shape: Shape) -> tuple[Layer, ...]:
 
 def cropto(use: Use, shape: Shape) -> tuple[Layer, ...]:
     """The same for the size of the input image."""
-    return (_cropped(use, shape, _known(use.around.image), "the input"),)
+    return (_cropped(use, shape, _map(use, use.around.image), "the input"),)
 
 
 def fit(use: Use, shape: Shape) -> tuple[Layer, ...]:
@@ -48,6 +48,8 @@ def fit(use: Use, shape: Shape) -> tuple[Layer, ...]:
 
 
 def _cropped(use: Use, shape: Shape, to: Other, what: str) -> Pad:
+    if shape.flat:
+        return Pad(0, 0, 0, 0)  # refused as any layer of maps refuses a vector
     wanted, offset = to.shape, use.size("o", least=0) if "o" in use.numbers else None
     sides = ((shape.height, wanted.height), (shape.width, wanted.width))
     starts = [(size - kept) // 2 if offset is None else offset for size, kept in sides]
@@ -76,10 +78,14 @@ def _parts(use: Use) -> Other:
         message = f"'{use.span_name}' goes by the other parts of a join, but there is none here that has a size."
         hint = "it stands in a path of a join, or in a part of `[a, b]`, `a + b` or `mean(a, b)`"
         raise mistake("MSD406", message, use.span, "", hint)
-    return use.around.parts
+    return _map(use, use.around.parts)
 
 
-def _known(other: Other | None) -> Other:
+def _map(use: Use, other: Other | None) -> Other:
+    """What gives the size. Raises Mistake where that is a vector, NotKnown where it hangs on an earlier error."""
     if other is None:
         raise NotKnown
+    if other.shape.flat:
+        message = f"'{use.span_name}' goes by the size of a map, but this is a vector of {other.shape} numbers."
+        raise mistake("MSD405", message, use.span, "", "", Label(other.span, "the vector comes from here"))
     return other

@@ -53,7 +53,7 @@ def _reduce(
 ) -> None:
     """The finest scales leave one after the other; the layer after each takes their last diagonal, then the chain."""
     if not positions.has_layers:
-        message = "`reduce` needs `layers`: in `stages` every scale leaves by itself."
+        message = "`reduce` needs `layers`: it says after how many of them a scale leaves."
         raise mistake("MSD211", message, statement.span)
     if isinstance(statement, ast.ReduceIn):
         lasts = _equal_blocks(statement, spec, positions.grid, findings)

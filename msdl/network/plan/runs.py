@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count
 
 from msdl.diagnostics import Diagnostic, Findings, Label, Mistake, mistake
 from msdl.language import syntax as ast
@@ -14,6 +14,8 @@ from msdl.language.spec import NetworkSpec
 from msdl.source import Span
 
 MOST_CELLS = 20_000
+# Every `from` asks every scale at every cell.
+MOST_PAIRS = 250_000
 JOINS_OF_PATHS = ("concat", "add", "mean")
 
 
@@ -76,11 +78,14 @@ class _Runs:
     def __init__(self, spec: NetworkSpec, findings: Findings) -> None:
         self.spec = spec
         self.names = spec.known
+        self.sweeps = spec.sweeps
+        self.passes: Counter[str] = Counter()
         self.findings = findings
         self.runs: list[AnyRun] = []
         self.complete = True
         self.layers = 0
         self.cells = 0
+        self.pairs = 0
         self.statements = 0
 
     def add(self, items: Iterable[ast.Item]) -> None:
@@ -115,6 +120,7 @@ class _Runs:
         self.runs.append(run)
         self.layers += run.count
         self._count(run.count * self._across(run), span)
+        self._count_pairs(run)
 
     def _across(self, run: AnyRun) -> int:
         """The cells of one layer."""
@@ -137,6 +143,15 @@ class _Runs:
         if self.cells > MOST_CELLS:
             raise _TooMany(f"The network has more than {MOST_CELLS:,} cells, the most that msdl takes on.", span)
 
+    def _count_pairs(self, run: AnyRun) -> None:
+        """The pairs of a cell and a scale that may lead into it by a `from`."""
+        for rule in () if isinstance(run, StageRun) else run.statement.rules:
+            if isinstance(rule, ast.From):
+                self.pairs += run.count * self._across(run) * self.spec.scales.count
+                if self.pairs > MOST_PAIRS:
+                    message = f"`from` asks more than {MOST_PAIRS:,} pairs of a cell and a scale, the most it may."
+                    raise _TooMany(message, rule.span)
+
     def _run(self, statement: ast.Layers) -> Run | None:
         value = number(statement.count, self.names)
         on = None if statement.on is None else self._scales_on(statement.on)
@@ -156,12 +171,15 @@ class _Runs:
 
     def _sweep_id(self, statement: ast.Sweep) -> str:
         """`enc`, or `sweep1` without a name; `enc_2` where a `repeat` comes by again."""
-        taken = {run.id for run in self.runs if isinstance(run, SweepRun)}
-        if statement.name is not None and statement.name.text not in taken:
-            return statement.name.text
-        prefix, first = ("sweep", 1) if statement.name is None else (f"{statement.name.text}_", 2)
-        ids = (f"{prefix}{nth}" for nth in count(first))
-        return next(id for id in ids if id not in taken | self.spec.sweeps)
+        name = "" if statement.name is None else statement.name.text
+        self.passes[name] += 1
+        if not name:
+            return f"sweep{self.passes[name]}"
+        if self.passes[name] == 1:
+            return name
+        while (id := f"{name}_{self.passes[name]}") in self.sweeps:
+            self.passes[name] += 1
+        return id
 
     def _scales_on(self, on: ast.Range | ast.Expression) -> tuple[int, ...]:
         count = self.spec.scales.count

@@ -82,7 +82,8 @@ def _renew(recurrence: Recurrence, statement: ast.Layers, cell: Cell, old: State
     sharing = len(present) if renewal.join == SHARING else 1
     renewal = replace(renewal, share=recurrence.share(statement.growth, cell, sharing, renewal.place))
     before = old.get(cell.scale)
-    value = _with_history(recurrence, renewal, statement, before, parts(recurrence, renewal, present))
+    beside = None if _history(statement, before) == "plain" else before
+    value = _with_history(recurrence, renewal, statement, before, parts(recurrence, renewal, present, beside))
     _check_growth(recurrence, renewal, statement, before, value)
     recurrence.settle(cell, value)
 

@@ -41,8 +41,10 @@ class Renewal:
         return recurrence.spot(self.cell, prefix, flow, self.place, self.share, i=self.nth)
 
 
-def parts(recurrence: Recurrence, renewal: Renewal, present: Sequence[PathPresent]) -> tuple[Value, ...]:
-    """What every path brings; one that is cropped or padded to the others comes after them."""
+def parts(
+    recurrence: Recurrence, renewal: Renewal, present: Sequence[PathPresent], history: Value | None = None
+) -> tuple[Value, ...]:
+    """What every path brings; one that is cropped or padded to the others, or to the history, comes after them."""
     cell, chains = renewal.cell, recurrence.chains
 
     def brought(path: PathPresent, size: Value | None) -> Value:
@@ -51,7 +53,7 @@ def parts(recurrence: Recurrence, renewal: Renewal, present: Sequence[PathPresen
         return chains.value(path.chain, spot.among(size))
 
     waits = [chains.fits(path.chain, recurrence.spec.blocks) for path in present]
-    return tuple(fitted(present, waits, brought, lambda value: value))
+    return tuple(fitted(present, waits, brought, lambda value: value, history))
 
 
 def joined(recurrence: Recurrence, renewal: Renewal, brought: tuple[Value, ...], id: str) -> Value:
