@@ -11,7 +11,7 @@ from msdl.deployment import parts
 from msdl.deployment.folder import filled, insist_on_place
 from msdl.deployment.images import BATCH, DRAWN, ENOUGH, WORK, Images, affordable, random_images, validation_images
 from msdl.deployment.recalibration import recalibrated
-from msdl.deployment.verification import insist_on_likeness, said, verified
+from msdl.deployment.verification import insist_on_likeness, said, tolerant, verified
 from msdl.network.graph import Graph
 from msdl.runtime.errors import InputError
 from msdl.runtime.manifest import TARGETS, Manifest
@@ -127,7 +127,7 @@ def _written(trained: Trained, place: Path, target: str, *, alone: bool, direct:
         tuple(Exit(exit.name, exit.macs.lazy, exit.parameters) for exit in trained.compilation.costs.exits),
         whole,
         tuple(parts.direct(trained, target, place)) if direct else (),
-        None if trained.run is None else trained.run.preprocessing,
+        trained.preprocessing,
         None if trained.run is None else trained.run.classes,
         None,
         {},
@@ -147,7 +147,7 @@ def _judged(manifest: Manifest, trained: Trained, images: Images, policy: Policy
     asked, found = policy, None if policy is None else said(engine, images)
     if policy is not None and found is not None and images.labels is not None:
         policy = recalibrated(policy, found, images.labels, [exit.macs for exit in manifest.exits])
-    judgement = verified(engine, trained.model, images, found, policy)
+    judgement = tolerant(verified(engine, trained.model, images, found, policy), trained.model, images)
     insist_on_likeness(judgement)
     recalibration = {} if policy is None else {"recalibrated": policy is not asked}
     return replace(manifest, policy=policy, verified={**judgement.as_json(), **recalibration})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from msdl.diagnostics import Diagnostic
@@ -25,6 +26,8 @@ class Manner:
 Format = Callable[[Sequence[Diagnostic], Manner], str]
 
 
+# Many diagnostics may stand on one line, and a line may be a whole file long.
+@lru_cache(maxsize=8)
 def clean(text: str) -> str:
     """The text with tabs as spaces and everything that would steer the terminal replaced."""
     return "".join(c if c.isprintable() else "�" for c in text.expandtabs(TAB))

@@ -46,13 +46,15 @@ def load(folder: str | Path) -> nn.Module:
     """
     import torch
 
+    from msdl.runtime.weights import Weights
+
     run = Run.read(folder)
     if not run.trained:
         raise InputError(
             f"'{run.folder}' has no {WEIGHTS} yet.", f"`msdl train --resume {run.folder}` goes on training"
         )
     model = module(run)
-    _fill(model, run.path(WEIGHTS))
+    Weights.read(run.path(WEIGHTS)).fill(model, MODULE)
     vars(model).update(preprocessing=run.preprocessing, class_names=run.classes)  # values, not modules
     # Convolutions are faster so, on CPUs as well (docs/benchmarks.md).
     return model.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload,no-any-return]
@@ -93,25 +95,3 @@ def _insist_on_agreement(run: Run, model: nn.Module) -> None:
     for what, said, found in zip(("input", "exits", "classes"), described, built, strict=True):
         if said != found:
             raise InputError(f"'{run.path(RECORD)}' doesn't fit {MODULE}: {what} {said}, and there {found}.")
-
-
-def _fill(model: nn.Module, path: Path) -> None:
-    """Gives a network its weights. Raises InputError."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        tensors = load_file(path)
-    except OSError as error:
-        raise InputError(f"'{path}' can't be read: {error.strerror or error}.") from None
-    except SafetensorError as error:
-        raise InputError(f"'{path}' is not a file of weights: {error}.") from None
-    wanted, found = ({key: tuple(value.shape) for key, value in of.items()} for of in (model.state_dict(), tensors))
-    for key in [*wanted, *found]:
-        if wanted.get(key) != found.get(key):
-            shapes = f"'{key}' is {found.get(key, 'not there')}, and in the network {wanted.get(key, 'not there')}"
-            raise InputError(f"'{path}' doesn't hold the weights of {MODULE}: {shapes}.")
-    model.load_state_dict(tensors)
-    for key, value in model.state_dict().items():
-        if not value.isfinite().all():
-            raise InputError(f"'{path}' holds what is not a finite number, in '{key}'.")

@@ -19,16 +19,23 @@ from msdl.runtime.errors import InputError
 from msdl.runtime.folding import folded_weights
 from msdl.runtime.load import built, load
 from msdl.runtime.policy import Policy
+from msdl.runtime.preprocessing import Preprocessing
 from msdl.runtime.run import MODULE, POLICY, RECORD, SPEC, Run
+from msdl.runtime.sections import image_shape
+from msdl.runtime.weights import Weights
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A checked network and a generated module of it, in evaluation mode; `run` is None where it was never trained."""
+    """A checked network and a generated module of it, in evaluation mode; `run` is None where msdl didn't train it.
+
+    `preprocessing` says what its weights want of pictures, where that is known.
+    """
 
     compilation: Compilation
     model: nn.Module
     run: Run | None = None
+    preprocessing: Preprocessing | None = None
 
     @property
     def policy(self) -> Policy | None:
@@ -41,7 +48,7 @@ class Trained:
         model = built(compilation)
         theirs = self.model.state_dict()
         model.load_state_dict({key: theirs[key] for key in model.state_dict()})
-        return Trained(compilation, model.eval(), self.run)
+        return Trained(compilation, model.eval(), self.run, self.preprocessing)
 
     @cached_property
     def folded(self) -> FoldedNetwork:
@@ -86,6 +93,15 @@ def untrained(compilation: Compilation, *, seed: int = 0) -> Trained:
         return Trained(compilation, built(compilation).eval())
 
 
+def imported(compilation: Compilation, file: Path) -> Trained:
+    """A network with the weights of a file, which `msdl import` wrote. Raises SpecError and InputError."""
+    model, weights = built(compilation), Weights.read(file)
+    made_for = weights.said.get("network", compilation.network.name)
+    help = "" if made_for == compilation.network.name else f"it says that it holds the weights of '{made_for}'"
+    weights.fill(model, f"'{compilation.network.name}'", help)
+    return Trained(compilation, model.eval(), None, weights.preprocessing(image_shape(model)))
+
+
 def _of_run(run: Run) -> Trained:
     spec = run.path(SPEC)
     if not spec.exists():
@@ -93,4 +109,4 @@ def _of_run(run: Run) -> Trained:
     compilation = replace(Compilation.of(spec), chosen=run.network, settings=run.settings)
     if not compilation.valid or compilation.digest != run.digest:
         raise InputError(f"'{spec}' is not the spec that '{run.folder}' was trained from: {MODULE} fits, it doesn't.")
-    return Trained(compilation, load(run.folder), run)
+    return Trained(compilation, load(run.folder), run, run.preprocessing)

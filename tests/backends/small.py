@@ -25,13 +25,42 @@ SMALLER: dict[str, dict[str, int]] = {
 }
 SIDES = (32, 64, 160, 320, 640)
 
+# The widths of VGG and of U-Net, in whatever network they are, whose images can't be small.
+THINNER = {
+    "4096": "64",
+    "64, 128, 256, 512, 512": " 4,   8,  16,  32,  32",
+    "scales 5 { width 64": "scales 5 { width 4",
+}
+
+# One of each kind: chains, dense and residual grids, splits, gates, sweeps, unpooling, crops, cells of many sources.
+KINDS = (
+    "deeplabv3_resnet50",
+    "densenet_mc",
+    "dpn92",
+    "fcn8s",
+    "fractalnet",
+    "highway19",
+    "hrnet_w18",
+    "mobilenet_v2",
+    "msdnet_digits",
+    "msdnet_seg",
+    "nasnet_cell",
+    "scnet50",
+    "segnet",
+    "seresnet50",
+    "shufflenet_v2",
+    "unet",
+)
+
 
 def small(name: str) -> Compilation:
     """A network of the library with 3 classes, for the smallest image that it takes; a map is higher than it is wide.
 
-    VGG's layers of 4096 units, in whatever network they are, have 64.
+    It is thinner, too, where it is one of the large.
     """
-    text = library.specs()[name].read_text(encoding="utf-8").replace("4096", "64")
+    text = library.specs()[name].read_text(encoding="utf-8")
+    for wide, thin in THINNER.items():
+        text = text.replace(wide, thin)
     given = Compilation.of(name).spec
     assert given is not None
     for side in SIDES:

@@ -22,10 +22,11 @@ from msdl.network.graph import IMAGE, Graph
 from msdl.network.layers import Activation, Add, BatchNorm, Concat, Conv, Deconv, Dropout, Layer, Mean, Slice
 from msdl.network.schedule import schedule
 from msdl.runtime.folding import folded_weights
+from tests.backends.conftest import Mypy
 from tests.backends.generated import image, network, run, source
 from tests.backends.grids import Sketch, gated, grid, residual, split
 from tests.backends.maps import MAPS, hourglass
-from tests.backends.small import NETWORKS, small
+from tests.backends.small import KINDS, NETWORKS, small
 from tests.laws import sketches
 from tests.laws.words import compiled
 
@@ -157,14 +158,21 @@ def test_so_it_does_for_any_network(sketch: sketches.Sketch) -> None:
         assert_same(compiled(sketch.text, exit=number).network)
 
 
-SLOW = ("deeplabv2_resnet101", "deeplabv3_resnet101", "dilation8_voc", "fcn8s", "refinenet101", "unet")
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in NETWORKS]
-)
-def test_so_it_does_for_the_library(name: str) -> None:
+@pytest.mark.parametrize("name", KINDS)
+def test_so_it_does_for_every_kind_of_network(name: str) -> None:
     assert_same(small(name).network)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_it_takes_the_weights_of_every_network_of_the_library(name: str) -> None:
+    """And puts out as many numbers: computed without any, which takes no time."""
+    compilation = Compilation.of(name)
+    with torch.device("meta"):
+        trained: Any = run(compilation.emit("torch")).Network().eval()
+        model: Any = run(compilation.emit("inference")).Network()
+        assert not any(model.load_state_dict(trained.state_dict()))
+        images = torch.empty(2, *model.INPUT)
+        assert [logits.shape for logits in model(images)] == [logits.shape for logits in trained(images)]
 
 
 @pytest.mark.parametrize("make", GRAPHS)
@@ -346,5 +354,5 @@ def test_it_is_clean(written: Path) -> None:
 
 
 @pytest.mark.slow
-def test_it_is_typed(written: Path, tmp_path: Path) -> None:
-    _tool("mypy", "--strict", "--config-file=", f"--cache-dir={tmp_path}", str(written))
+def test_it_is_typed(written: Path, mypy: Mypy) -> None:
+    mypy(written)

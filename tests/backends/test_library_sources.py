@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from msdl.compilation import Compilation
+from tests.backends.conftest import Mypy
 from tests.backends.small import NETWORKS
 
 # Sweeps, gates, cells of many sources, splits and tuples; mypy takes a second for each.
@@ -32,8 +33,10 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_it_is_python(written: Path, name: str, target: str) -> None:
     text = (written / f"{name}_for_{target}.py").read_text()
-    classes = [node.name for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
-    assert classes[-1] == "Network"
+    tree = ast.parse(text)
+    made = [node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    assert made[-1] == "Network"
+    assert {*made[:-1]} <= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}, "what nobody uses"
     assert text.isascii()
 
 
@@ -54,6 +57,5 @@ def test_it_is_clean(written: Path) -> None:
 
 
 @pytest.mark.slow
-def test_it_is_typed(written: Path, tmp_path: Path) -> None:
-    files = [str(written / f"{name}_for_torch.py") for name in TYPED]
-    _tool("mypy", "--strict", "--config-file=", f"--cache-dir={tmp_path}", *files)
+def test_it_is_typed(written: Path, mypy: Mypy) -> None:
+    mypy(*(written / f"{name}_for_torch.py" for name in TYPED))

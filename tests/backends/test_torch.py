@@ -34,6 +34,7 @@ from msdl.network.layers import (
 )
 from msdl.network.schedule import schedule
 from msdl.source import Source
+from tests.backends.conftest import Mypy
 from tests.backends.generated import assert_right, image, network, run, source
 from tests.backends.grids import Sketch, basic, gated, grid, residual, split
 from tests.backends.maps import MAPS, hourglass
@@ -173,7 +174,7 @@ def test_docstrings_tell_how_large_maps_are() -> None:
     assert '"""Up to exit2, at layer 2, scale 1: 5 x 9 x 11."""' in text
     assert "CLASSES: int | None = 5" in text
     assert '"""The outputs of all exits."""' in source(grid())
-    assert "each (batch, channels, height, width) or (batch, classes)." in source(_a_map_and_a_classifier())
+    assert "exits, (batch, classes) or (batch, C, H, W) each." in source(_a_map_and_a_classifier())
 
 
 def _a_map_and_a_classifier() -> Graph:
@@ -375,8 +376,8 @@ def test_it_is_clean(written: Path) -> None:
 
 
 @pytest.mark.slow
-def test_it_is_typed(written: Path, tmp_path: Path) -> None:
-    _tool("mypy", "--strict", "--config-file=", f"--cache-dir={tmp_path}", str(written))
+def test_it_is_typed(written: Path, mypy: Mypy) -> None:
+    mypy(written)
 
 
 def test_emission_is_the_same_every_time() -> None:

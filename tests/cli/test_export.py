@@ -7,12 +7,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file, save_file
 
+import msdl as package
 from msdl.cli.export import TARGETS
 from msdl.deployment.verification import Verification
 from msdl.runtime import manifest
+from msdl.runtime.preprocessing import Preprocessing
 from msdl.runtime.run import SPLITS, WEIGHTS
 from tests.cli.conftest import Command, loaded, without
+from tests.interop.torchvision.published import state_dict
 from tests.training.runs import made
 
 
@@ -53,6 +59,37 @@ def test_the_costs_are_those_that_cost_says(msdl: Command) -> None:
     found = json.loads(result.out)["exits"]
     assert [(exit["name"], exit["macs"]) for exit in found] == [(exit["name"], exit["macs"]["lazy"]) for exit in wanted]
     assert [exit["parameters"] for exit in found] == [exit["parameters"] for exit in wanted]
+
+
+def test_a_spec_takes_weights_that_were_imported(msdl: Command, folder: Path) -> None:
+    torch.save(state_dict("squeezenet1_1", classes=10), "model.pth")
+    Image.effect_mandelbrot((90, 70), (-2, -1, 1, 1), 50).convert("RGB").save("seven.png")
+    ten = ("--set", "classes=10")
+    given = ("--checkpoint", "model.pth", "--network", "squeezenet1_1")
+    assert msdl("import", "torchvision", *given, "-o", "w", *ten).code == 0
+    assert msdl("export", "squeezenet1_1", "-o", "out", "--weights", "w", *ten, "--set", "size=64").code == 0
+    (line,) = msdl("predict", "out", "seven.png").out.splitlines()
+    found, weights = json.loads(line), load_file("w")
+    network = package.compile("squeezenet1_1", classes=10, size=64).eval()
+    network.load_state_dict(weights)
+    prepared = Preprocessing((3, 64, 64), (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 74)
+    with torch.no_grad():
+        wanted = network(prepared("seven.png"))[0].softmax(1).max(1)
+    assert found["class"] == str(int(wanted.indices))
+    assert found["confidence"] == pytest.approx(float(wanted.values), abs=1e-5)
+
+
+def test_one_exit_takes_the_weights_that_were_imported_for_it(msdl: Command, folder: Path) -> None:
+    given = package.compile("tiny.msd", exit=1)
+    save_file(given.state_dict(), "w")
+    assert msdl("export", "tiny.msd", "-o", "out", "--weights", "w", "--exit", "1").code == 0
+    refused = msdl("export", "tiny.msd", "-o", "all", "--weights", "w")
+    assert refused.code == 1 and "doesn't hold the weights of 'tiny'" in refused.err
+
+
+def test_a_run_has_weights_of_its_own(msdl: Command, run: Path) -> None:
+    result = msdl("export", "run", "-o", "out", "--weights", "w")
+    assert result.err == "Error: A run has the weights that it learned; only a spec takes others.\n"
 
 
 def test_a_run_takes_its_policy_along(msdl: Command, run: Path, folder: Path) -> None:

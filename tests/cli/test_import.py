@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -213,7 +214,10 @@ def test_torchvisions_weights_load_into_the_module(msdl, squeezenet: dict[str, t
     assert torch.equal(model.state_dict()["exits.end.1.weight"], squeezenet["classifier.1.weight"])
     with safe_open("weights.safetensors", "pt") as file:
         digest = Compilation.of("squeezenet1_1", classes=10).digest
-        assert file.metadata() == {"format": "pt", "network": "squeezenet1_1", "spec": digest, "msdl": VERSION}
+        said = file.metadata()
+    pixels = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "crop": 0.875}
+    assert json.loads(said.pop("preprocessing")) == pixels
+    assert said == {"format": "pt", "network": "squeezenet1_1", "spec": digest, "msdl": VERSION}
 
 
 def test_a_head_of_another_number_of_classes(msdl, squeezenet: dict[str, torch.Tensor], folder: Path) -> None:

@@ -38,14 +38,16 @@ def run(trained: Path, folder: Path) -> str:
     return "run"
 
 
-def test_training_tells_the_mean_iou(msdl: Command, folder: Path) -> None:
+def test_training_tells_the_mean_iou_and_draws_shapes_unless_data_is_said(msdl: Command, folder: Path) -> None:
     (folder / "maps.msd").write_text(MAPS)
-    result = msdl("train", "maps.msd", "--data", "shapes", "-o", "new", "--epochs", "1", "--batch-size", "200")
+    result = msdl("train", "maps.msd", "-o", "new", "--epochs", "1", "--batch-size", "200")
     assert (result.code, result.err[:13]) == (0, "epoch 1  loss") and "  validation mIoU " in result.err
     titles, exit1, exit2, _, last = result.out.splitlines()
     assert titles.split() == ["exit", "MACs", "validation", "mIoU", "validation", "accuracy"]
     assert exit1.startswith("exit1") and exit2.count("%") == 2 and last == "The weights of epoch 1 are in 'new'."
-    options = Run.read("new").options
+    run = Run.read("new")
+    options = run.options
+    assert run.data["source"] == "shapes"
     assert (options["augment"], options["schedule"]) == ("flip", "cosine")
 
 
@@ -57,6 +59,9 @@ def test_training_tells_the_mean_iou(msdl: Command, folder: Path) -> None:
         ("--data shapes --mixup 0.2", 2, "--mixup mixes the classes of whole images; these exits are maps."),
         ("--data shapes --ignore-index 300", 2, "--ignore-index 300: it has to be a whole number from 0 to 255."),
         ("--data maskfolder:none", 1, "Error: There is no folder 'none'."),
+        ("--mask-column m", 1, "'shapes' has no column 'm': --mask-column is for tables.\n  help: hf:NAME_OR_PATH"),
+        ("--image-column i", 1, "'shapes' has no column 'i': --image-column is for tables."),
+        ("--set classes=257", 1, "The network tells 257 classes apart, and masks 256 at most."),
     ],
 )  # fmt: skip
 def test_what_maps_cannot_be_trained_with(words: str, code: int, says: str, msdl: Command, folder: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from msdl.deployment.images import random_images
-from msdl.deployment.verification import TOLERANCE, Verification, insist_on_likeness, said, verified
+from msdl.deployment.verification import MOST, TOLERANCE, Verification, insist_on_likeness, said, tolerant, verified
 from msdl.runtime.engines import Engine, eager
 from msdl.runtime.errors import InputError
 from msdl.runtime.policy import Policy
@@ -47,7 +47,7 @@ def test_what_was_not_kept_is_said_again(trained_once: Trained) -> None:
 @settings(max_examples=20, deadline=None)
 def test_one_logit_that_differs_is_found(trained_once: Trained, exit: int, image: int, label: int) -> None:
     found = [logits.clone() for logits in of_module(trained_once)]
-    scale = max(1.0, float(found[exit][image].abs().max()))
+    scale = float(found[exit][image].abs().max())
     found[exit][image, label] += 3 * TOLERANCE * scale
     judgement = judged(trained_once, tuple(found))
     assert judgement.relative == pytest.approx(3 * TOLERANCE, rel=0.01)
@@ -95,6 +95,39 @@ def test_what_is_no_number_is_no_likeness(value: float, trained_once: Trained) -
     found[1][7, 3] = value
     with pytest.raises(InputError):
         insist_on_likeness(judged(trained_once, found))
+
+
+class Saturated(torch.nn.Module):
+    """The difference of two large numbers: in float32 little of it is left."""
+
+    def __init__(self, size: float) -> None:
+        super().__init__()
+        self.size = size
+
+    def exits(self, image: Tensor) -> list[Tensor]:
+        return [(image.flatten(1) + self.size) - self.size]
+
+
+@pytest.mark.parametrize(
+    ("size", "least", "most"), [(0, TOLERANCE, TOLERANCE), (1e4, 2 * TOLERANCE, 2e-2), (1e7, MOST, MOST)]
+)
+def test_where_rounding_moves_a_module_it_may_move_an_export(size: float, least: float, most: float) -> None:
+    far = Verification("random", COUNT, 1.0, 1e-3, COUNT, 0)
+    found = tolerant(far, Saturated(size), random_images((1, 8, 8), COUNT))
+    assert least <= found.tolerance <= most
+    assert found.as_json()["tolerance"] == found.tolerance
+
+
+def test_what_is_like_the_module_is_not_computed_again(trained_once: Trained) -> None:
+    found = judged(trained_once, of_module(trained_once))
+    assert tolerant(found, torch.nn.Identity(), random_images((1, 8, 8), COUNT)) is found
+
+
+def test_what_is_farther_than_rounding_is_refused() -> None:
+    images = random_images((1, 8, 8), COUNT)
+    far = tolerant(Verification("random", COUNT, 1.0, 0.04, COUNT, 0), Saturated(1e4), images)
+    with pytest.raises(InputError, match="is allowed"):
+        insist_on_likeness(far)
 
 
 def test_every_position_of_a_map_is_a_decision() -> None:

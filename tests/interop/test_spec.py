@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, reject
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from msdl.compilation import Compilation
@@ -113,6 +113,7 @@ def flags(draw: st.DrawFn) -> Flags:
     }
 
 
+@settings(max_examples=40)
 @given(flags())
 def test_every_tensor_is_the_ports(flags: Flags) -> None:
     """Keys and shapes of the imported network are those that the port builds, for all flags that msdl takes."""

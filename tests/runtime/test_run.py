@@ -174,9 +174,12 @@ def with_nan(path: Path) -> None:
         (cut_short, "is not a file of weights"),
         (lambda path: path.write_bytes(b""), "is not a file of weights"),
         (lambda path: path.write_bytes(b"\xff" * 64), "is not a file of weights"),
-        (of_another_network, r"'exits.layer2.1.weight' is \(2, 24\), and in the network \(3, 24\)"),
-        (short_of_a_weight, r"'stem.0.weight' is not there, and in the network \(4, 3, 3, 3\)"),
-        (with_a_weight_too_many, r"'stem.9.weight' is \(1,\), and in the network not there"),
+        (
+            of_another_network,
+            "'exits.layer2.1.weight' is 2 x 24, in the network 3 x 24; 'exits.layer2.1.bias' is 2, in the network 3",
+        ),
+        (short_of_a_weight, "'stem.0.weight' is missing, in the network 4 x 3 x 3 x 3"),
+        (with_a_weight_too_many, "'stem.9.weight' is 1, in the network missing"),
         (with_nan, r"not a finite number, in 'stem\.0\.weight'"),
     ],
 )

@@ -18,6 +18,10 @@ from msdl.network.graph import IMAGE
 from msdl.network.layers import Add, Concat
 
 LONGEST_LIST = 60  # so that the docstring it stands in fits on a line
+# What joins come to; `add` and `mean` are functions of the generated source.
+SUMS = {"add": "total", "mean": "average", "mul": "product"}
+BASES: dict[Form, str] = {"ops": "nn.Sequential", "list": "nn.ModuleList"}
+MOST_NAMED = 2  # members in the name of a class
 RELATIONS = {0: "x", -1: "finer", 1: "coarser"}
 
 
@@ -25,8 +29,8 @@ RELATIONS = {0: "x", -1: "finer", 1: "coarser"}
 class Class:
     """A class of the generated source.
 
-    `form`: its modules are attributes, the numbered ones of a Sequential, or called in other ways that no attribute
-    can be. `members` are (attribute, parameter) of the first form; `constructor` and `forward` are lines.
+    `form`: its modules are attributes, the numbered ones of a Sequential or a list, or called in other ways that no
+    attribute can be. `members` are (attribute, parameter) of the first form; `constructor` and `forward` are lines.
     """
 
     name: str
@@ -36,6 +40,10 @@ class Class:
     constructor: tuple[str, ...]
     forward: tuple[str, ...]
     comments: tuple[str, ...]
+
+    @property
+    def base(self) -> str:
+        return BASES.get(self.form, "nn.Module")
 
 
 @dataclass
@@ -61,11 +69,12 @@ class Classes:
         return self.known[key]
 
     def _distinct(self, hint: str, members: set[str]) -> str:
-        """`BottleneckWithoutSkip` beside a `Bottleneck`."""
+        """`BottleneckWithoutSkip` beside a `Bottleneck`; where they differ in much, a number will do."""
         first = self.firsts.setdefault(hint, members)
-        if less := first - members:
-            return camel(hint, "without", *sorted(less))
-        return camel(hint, "with", *sorted(members - first)) if members - first else hint
+        less, more = sorted(first - members), sorted(members - first)
+        if len(less or more) > MOST_NAMED:
+            return hint
+        return camel(hint, "without", *less) if less else camel(hint, "with", *more) if more else hint
 
     def _made(
         self, unit: Unit, kind: Form, name: str, types: Sequence[tuple[str, str]], forward: tuple[str, ...]
@@ -111,11 +120,11 @@ class Classes:
     def _local(self, id: str, scope: str) -> str:
         """What a value made in a scope is called there."""
         word = id[len(scope) + 1 :].partition(".")[0]
-        return snake(word) if word and not word.isdigit() else "y"
+        return SUMS.get(word) or snake(word) if word and not word.isdigit() else "y"
 
     def _body(self, unit: Unit) -> Body:
         scope = unit.part.path
-        access = Access(lambda part: target(part, unit), lambda part: run(part, unit), self.arguments)
+        access = Access(lambda part: target(part, unit), lambda part: run(part, unit), self.arguments, self.flow.parts)
         place = self.flow.place
         ordered = sorted(steps(unit.modules, unit.joins, access), key=lambda step: place[step.value])
         merged = in_runs(ordered, lambda id: len(self.flow.uses[id]) + (id == unit.output))

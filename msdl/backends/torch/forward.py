@@ -107,8 +107,10 @@ def shown(expression: Expression, name: Callable[[str], str]) -> Doc:
             return Infix(sign, tuple(_operand(o, sign, name) for o in operands), HELPERS[sign])
         case Scaled(value, scale, shift):
             return affine(_operand(value, "*", name), scale, shift)
-        case Cut(value, start, stop):
+        case Cut(value, start, stop, 0):
             return f"{name(value.value)}[:, {start}:{stop}]"
+        case Cut(value, start, stop, parts):
+            return f"{name(value.value)}.chunk({parts}, 1)[{start // (stop - start)}]"
         case _:
             assert_never(expression)
 

@@ -27,14 +27,20 @@ def chain_hint(path: str, nodes: Sequence[Node]) -> str:
 
 
 def class_hint(unit: Unit, cell: Cell, nested_in: str) -> str:
-    """`DiagonalHorizontalCell` after the paths, `Basic` after the block, `DenseCell` after the history."""
+    """`DiagonalHorizontalCell` after the paths, `Basic` after the block, `DenseCell` after the history.
+
+    `BasicOut` after an equation of the block, nested in its class.
+    """
     words = [word for word in unit.part.path[len(cell.id) :].split(".") if word and not word.isdigit()]
     if not words and paths(unit.part):
         return camel(*paths(unit.part)[:3], "cell")
     nodes = list(unit.part.nodes())
     if block := block_of(nodes):
         name = camel(block)
-        return f"{name}Part" if nested_in.startswith(name) else name
+        if not nested_in.startswith(name):
+            return name
+        equations = [word for word in words if not PATH.fullmatch(word)]
+        return camel(block, *(equations[-1:] or ["part"]))
     if words:
         return camel(*words)
     match next((node.layer for node in nodes if node.id == cell.id), None):

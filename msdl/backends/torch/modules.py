@@ -48,8 +48,8 @@ def chains(structure: Structure, flow: Flow) -> Iterator[Chain]:
     if isinstance(structure, Leaf):
         return
     leaves = [module for module in structure.modules if isinstance(module, Leaf)]
-    is_chain = isinstance(structure, Line | Unit) and len(leaves) == len(structure.modules)
-    if is_chain and (called := numbers(structure.part.modules)):
+    is_chain = isinstance(structure, Line) or (isinstance(structure, Unit) and form(structure) != "parts")
+    if is_chain and len(leaves) == len(structure.modules) and (called := numbers(structure.part.modules)):
         nodes = [leaf.node for leaf in leaves]
         path = structure.part.path
         layers = tuple(made(node, flow) for node in nodes)
@@ -92,6 +92,8 @@ class Modules:
         if form(unit) == "parts":
             return call(name, *self._keywords(unit.modules, name))
         built = self.builders.uses.get(unit.part.path)
+        if form(unit) == "list":
+            return call(name, built or Group("[", tuple(self.doc(module, name) for module in unit.modules), "]"))
         if form(unit) == "ops" and not counts_up(unit.part.modules):
             chain = built or self._sequential(unit.modules, name)
             return call(name, call("OrderedDict", replace(chain, tail=").named_children()")))

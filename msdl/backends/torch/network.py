@@ -80,7 +80,7 @@ def methods(
     root: Holder, schedule: Schedule, flow: Flow, classes: Classes, holders: Collection[str]
 ) -> Iterator[Method]:
     """The sections. `holders` are the paths above cells."""
-    access = Access(lambda part: _target(part, holders), lambda part: None, classes.arguments)
+    access = Access(lambda part: _target(part, holders), lambda part: None, classes.arguments, flow.parts)
     made: list[list[Step]] = [[] for _ in schedule.sections]
     for step in steps(root.modules, root.joins, access):
         made[flow.section[step.value]].append(step)
@@ -147,5 +147,6 @@ def outputs(graph: Graph) -> str:
     if len(shapes) == 1:
         extents = ", ".join(map(str, shapes.pop().extents))
         return f"The outputs of all exits, each (batch, {extents})."
-    kinds = " or (batch, classes)" if any(shape.flat for shape in shapes) else ""
-    return f"The outputs of all exits, each (batch, channels, height, width){kinds}."
+    if any(shape.flat for shape in shapes):
+        return "The outputs of all exits, (batch, classes) or (batch, C, H, W) each."
+    return "The outputs of all exits, each (batch, channels, height, width)."

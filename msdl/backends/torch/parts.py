@@ -95,6 +95,15 @@ class Flow:
             return None
         return values[0]
 
+    def parts(self, node: Node) -> int:
+        """How many slices cut all that a slice reads into parts as large as it is; 0 where they don't."""
+        assert isinstance(node.layer, Slice)
+        (source,) = node.inputs
+        size, whole = node.layer.stop - node.layer.start, self.graph[source].size.channels
+        layers = {self.graph[id].layer for id in self.uses[source]}
+        alike = {Slice(start, start + size) for start in range(0, whole, size)}
+        return len(alike) if size < whole and whole % size == 0 and alike <= layers else 0
+
 
 def _left(id: str, readers: list[str], is_output: bool) -> Iterator[str]:
     """The paths of the parts that a value leaves."""

@@ -10,8 +10,8 @@ from msdl.backends.torch.parts import Part
 from msdl.backends.torch.steps import Run
 from msdl.backends.torch.structure import Holder, Structure, Unit
 
-# Attributes; the numbered ones of a Sequential; or others, whose names no attribute can have.
-Form = Literal["members", "ops", "parts"]
+# Attributes; the numbered ones of a Sequential, or of a list of modules; or others, whose names no attribute can have.
+Form = Literal["members", "ops", "list", "parts"]
 
 
 def counts_up(parts: Sequence[Part]) -> bool:
@@ -36,8 +36,9 @@ def form(unit: Unit) -> Form:
     names = [part.name for part in unit.part.modules]
     if names and all(plain(name) for name in names):
         return "members"
-    # A Sequential's forward takes one value.
-    return "ops" if numbers(unit.part.modules) and len(unit.sources) == 1 else "parts"
+    if len(unit.sources) == 1:  # a Sequential's forward takes no more
+        return "ops" if numbers(unit.part.modules) else "parts"
+    return "list" if counts_up(unit.part.modules) else "parts"
 
 
 def member_type(module: Structure) -> str:
@@ -56,7 +57,7 @@ def target(part: Part, unit: Unit) -> str:
         if rest.isdigit() and numbers(owner.modules):
             return f"self.{first}[{place(part, owner.modules)}]"
         return f"self.{first}.get_submodule({quoted(rest)})"
-    if form(unit) == "ops" and not rest:
+    if form(unit) in ("ops", "list") and not rest:
         return f"self[{place(part, unit.part.modules)}]"
     return f"self.get_submodule({quoted(path)})"
 
@@ -64,7 +65,7 @@ def target(part: Part, unit: Unit) -> str:
 def run(part: Part, unit: Unit) -> Run | None:
     """Where a module stands in a Sequential that a unit's forward pass can name."""
     first, _, rest = part.path[len(unit.part.path) + 1 :].partition(".")
-    if form(unit) == "ops" and not rest:
+    if form(unit) in ("ops", "list") and not rest:
         nth = place(part, unit.part.modules)
         return Run("self", len(unit.part.modules), nth, nth)
     owner = unit.part.children[first]

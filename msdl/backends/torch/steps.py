@@ -53,11 +53,12 @@ class Scaled:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Channels `start` up to `stop` of a value."""
+    """Channels `start` up to `stop` of a value; where all of it is cut into `parts` alike, one of these."""
 
     value: Read
     start: int
     stop: int
+    parts: int = 0
 
 
 Expression = Read | Apply | Combine | Scaled | Cut
@@ -89,6 +90,7 @@ class Access:
     target: Callable[[Part], str]
     run: Callable[[Part], Run | None]
     arguments: Callable[[Unit], tuple[str, ...]]
+    parts: Callable[[Node], int]
 
 
 def steps(modules: Iterable[Structure], joins: Iterable[Node], access: Access) -> Iterator[Step]:
@@ -96,7 +98,7 @@ def steps(modules: Iterable[Structure], joins: Iterable[Node], access: Access) -
     for module in modules:
         yield from _steps(module, access)
     for node in joins:
-        yield Step(node.id, joined(node))
+        yield Step(node.id, joined(node, access.parts))
 
 
 def _steps(module: Structure, access: Access) -> Iterator[Step]:
@@ -106,7 +108,7 @@ def _steps(module: Structure, access: Access) -> Iterator[Step]:
         case Line(joins=joins):
             yield _applied(module, access)
             for node in joins:
-                yield Step(node.id, joined(node))
+                yield Step(node.id, joined(node, access.parts))
         case Holder(modules=modules, joins=joins):
             yield from steps(modules, joins, access)
         case _:
@@ -120,8 +122,8 @@ def _applied(module: Closed, access: Access) -> Step:
     return Step(module.output, expression, run)
 
 
-def joined(node: Node) -> Expression:
-    """A join as an expression."""
+def joined(node: Node, parts: Callable[[Node], int]) -> Expression:
+    """A join as an expression; of a slice `parts` tells how many like it make up what it reads, or 0."""
     values = tuple(map(Read, node.inputs))
     match node.layer:
         case Concat():
@@ -133,7 +135,7 @@ def joined(node: Node) -> Expression:
         case Multiply():
             return Combine("*", values)
         case Slice(start, stop):
-            return Cut(values[0], start, stop)
+            return Cut(values[0], start, stop, parts(node))
         case Affine(scale, shift):
             return Scaled(values[0], scale, shift)
         case Unpool():

@@ -37,6 +37,9 @@ TARGETS = ("onnx", "pt2")
 @click.option("--data", metavar="DATA", help="Where the run's images lie now, if not where they were.")
 @click.option("--force", is_flag=True, help="Replace an export that is in DIR.")
 @set_option
+@click.option(
+    "--weights", metavar="F.safetensors", type=click.Path(path_type=Path), help="A SPEC's weights, from `msdl import`."
+)
 @format_option("json")
 def command(
     source: str,
@@ -49,6 +52,7 @@ def command(
     data: str | None,
     force: bool,
     settings: dict[str, str],
+    weights: Path | None,
     format: str,
 ) -> int:
     """Write a network as graphs that run without msdl, one a section, and a manifest.
@@ -58,8 +62,9 @@ def command(
     graphs, manifest.json holds all that it takes to run them: tensors, preprocessing, classes, exits and the policy.
 
     The graphs are held against the module on the RUN's validation images, or on random ones for a SPEC, whose weights
-    are freshly drawn. Logits that differ by more than 1e-4, as a share of the largest of an image where that is above
-    1, end the export. A RUN's policy is calibrated again on what the graphs say. DIR is written whole or not at all.
+    are freshly drawn but for --weights. Logits that differ by more than 1e-4 of the largest of an image end the
+    export, unless rounding moves the module itself as far. A RUN's policy is calibrated again on what the graphs say.
+    DIR is written whole or not at all.
 
     \b
     Examples:
@@ -67,6 +72,7 @@ def command(
       msdl export runs/digits -o deployed --direct --force
       msdl export runs/digits -o second --exit 2 --target pt2
       msdl export msdnet_cifar_anytime -o graphs --set classes=10
+      msdl export resnet50 -o photos --weights resnet50.safetensors
     """
     _refuse_together(("--exit", exit_), ("--direct", direct))
     _refuse_together(("--exit", exit_), ("--policy", policy))
@@ -74,7 +80,7 @@ def command(
     from msdl.deployment.export import export
     from msdl.diagnostics import SpecError
 
-    network = _trained(source, settings)
+    network = _trained(source, settings, exit_, weights)
     chosen = _policy(policy) if policy is not None else not no_policy
     how: dict[str, Any] = {"target": target, "exit": exit_, "direct": direct, "force": force}
     try:
@@ -96,18 +102,22 @@ def _refuse_together(*options: tuple[str, object]) -> None:
         raise click.UsageError(f"{' and '.join(name for name, _ in options)} exclude each other.")
 
 
-def _trained(source: str, settings: dict[str, str]) -> Trained:
-    """Raises InputError; a SPEC with errors ends the command."""
+def _trained(source: str, settings: dict[str, str], exit: str | None, weights: Path | None) -> Trained:
+    """With `weights` those of the exit will do. Raises InputError; a SPEC with errors ends the command."""
     from msdl import files
     from msdl.runtime.errors import InputError
     from msdl.runtime.manifest import MANIFEST
     from msdl.runtime.run import RECORD
-    from msdl.runtime.trained import trained, untrained
+    from msdl.runtime.trained import imported, trained, untrained
 
     if files.holds(source, RECORD):
+        if weights is not None:
+            raise InputError("A run has the weights that it learned; only a spec takes others.")
         return trained(source, settings)
     if files.holds(source, MANIFEST):
         raise InputError(f"'{source}' is an export already.", "export the RUN or the SPEC that it was made from")
+    if weights is not None:
+        return imported(sound(source, settings, exit), weights)
     return untrained(sound(source, settings))
 
 

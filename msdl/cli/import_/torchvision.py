@@ -76,11 +76,13 @@ def _weights(checkpoint: str, compilation: Compilation) -> tuple[bytes, Sequence
     """The checkpoint's weights as a file for this network, and the keys that it does without. Raises Mistake."""
     from msdl.interop.torchvision import Misfitting, convert, left_out
     from msdl.interop.torchvision.checkpoint import read_checkpoint
+    from msdl.interop.torchvision.keys import table
     from msdl.interop.weights import encoded
 
     theirs = read_checkpoint(checkpoint)
     try:
-        return encoded(convert(theirs, compilation), compilation), left_out(theirs, compilation)
+        weights = encoded(convert(theirs, compilation), compilation, table(compilation).pixels)
+        return weights, left_out(theirs, compilation)
     except Misfitting as found:
         raise Mistake(found.diagnostic) from None
 

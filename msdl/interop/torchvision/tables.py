@@ -14,17 +14,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msdl.interop.weights import Pixels
+
+# Means and deviations of ImageNet. Classifiers see the middle 224 pixels of pictures whose shorter side has 256;
+# networks for dense prediction see all.
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+IMAGENET = Pixels(MEAN, STD, crop=224 / 256)
+DENSE = Pixels(MEAN, STD)
+# torchvision brings images of the usual normalisation to this by itself.
+GOOGLE = Pixels((0.5, 0.5, 0.5), (0.5, 0.5, 0.5), crop=224 / 256)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """The names of one network.
 
     `unread` are modules of torchvision's checkpoints that classify during training alone and that the library's
-    network has no exit for. `remark` is what whoever uses the published weights has to know.
+    network has no exit for. `pixels` is what the published weights want, and `remark` what else whoever uses them has
+    to know.
     """
 
     chains: Mapping[str, str]
     unread: tuple[str, ...] = ()
+    pixels: Pixels = IMAGENET
     remark: str = ""
 
 
@@ -93,6 +105,7 @@ GOOGLENET = Table(
         "exits.end": "fc",
     },
     unread=("aux1", "aux2"),
+    pixels=GOOGLE,
     remark="The weights that torchvision publishes for ImageNet want pixels as (x - 0.5) / 0.5, from -1 to 1;"
     " torchvision brings images of the usual normalisation to that by itself.",
 )  # fmt: skip
@@ -100,17 +113,20 @@ GOOGLENET = Table(
 BACKBONE = _within("backbone", {**RESIDUAL_STEM, **BOTTLENECK})
 AUXILIARY = "aux_classifier"
 
-FCN_RESNET50 = Table({**BACKBONE, "exits.end": "classifier: 0 1 4"}, unread=(AUXILIARY,))
+FCN_RESNET50 = Table({**BACKBONE, "exits.end": "classifier: 0 1 4"}, unread=(AUXILIARY,), pixels=DENSE)
 
-DEEPLABV3_RESNET50 = Table({
-    **BACKBONE,
-    "exits.aux": f"{AUXILIARY}: 0 1 4",
-    "exits.out.0.near": "classifier.0.convs.0: 0 1",
-    "exits.out.0.far{n}": "classifier.0.convs.{n}: 0 1",
-    "exits.out.0.whole": "classifier.0.convs.4: 1 2",
-    "exits.out.0.out": "classifier.0.project: 0 1",
-    "exits.out": "classifier: 1 2 4",
-})  # fmt: skip
+DEEPLABV3_RESNET50 = Table(
+    {
+        **BACKBONE,
+        "exits.aux": f"{AUXILIARY}: 0 1 4",
+        "exits.out.0.near": "classifier.0.convs.0: 0 1",
+        "exits.out.0.far{n}": "classifier.0.convs.{n}: 0 1",
+        "exits.out.0.whole": "classifier.0.convs.4: 1 2",
+        "exits.out.0.out": "classifier.0.project: 0 1",
+        "exits.out": "classifier: 1 2 4",
+    },
+    pixels=DENSE,
+)
 
 TABLES: Mapping[str, Table] = {
     "resnet18": RESNET18,

@@ -142,9 +142,11 @@ class Res2(nn.Module):
         self.out = out
 
     def forward(self, x: Tensor) -> Tensor:
-        y2 = self.y2(x[:, 4:8])
-        y3 = self.y3(x[:, 8:12] + y2)
-        out: Tensor = self.out(cat(x[:, 0:4], y2, y3, self.y4(x[:, 12:16] + y3)))
+        y2 = self.y2(x.chunk(4, 1)[1])
+        y3 = self.y3(x.chunk(4, 1)[2] + y2)
+        out: Tensor = self.out(
+            cat(x.chunk(4, 1)[0], y2, y3, self.y4(x.chunk(4, 1)[3] + y3)),
+        )
         return out
 
 
@@ -184,36 +186,12 @@ class Basic(nn.Module):
 
 
 # blocks.msd:5: main = conv3x3(c)/stride bn relu  conv3x3(c) bn se(c)
-class BasicPart(nn.Sequential):
+class BasicMain(nn.Sequential):
     """Block basic."""
 
     def forward(self, x: Tensor) -> Tensor:
         y = through(list(self)[0:5], x)
         return y * through(list(self)[5:10], y)
-
-
-# blocks.msd:11: x    = split(in, n)
-class Res2Variant2(nn.Module):
-    """Block res2."""
-
-    def __init__(
-        self,
-        y2: nn.Module,
-        y3: nn.Module,
-        y4: nn.Module,
-        out: nn.Module,
-    ) -> None:
-        super().__init__()
-        self.y2 = y2
-        self.y3 = y3
-        self.y4 = y4
-        self.out = out
-
-    def forward(self, x: Tensor) -> Tensor:
-        y2 = self.y2(x[:, 8:16])
-        y3 = self.y3(x[:, 16:24] + y2)
-        out: Tensor = self.out(cat(x[:, 0:8], y2, y3, self.y4(x[:, 24:32] + y3)))
-        return out
 
 
 # blocks.msd:32: layers 1 {
@@ -235,10 +213,10 @@ class Horizontal(nn.Sequential):
     """A chain that joins values on its way."""
 
     def forward(self, x: Tensor) -> Tensor:
-        mean_ = mean(through(list(self)[3:6], x), through(list(self)[6:12], x))
+        average = mean(through(list(self)[3:6], x), through(list(self)[6:12], x))
         y = through(list(self)[0:3], x)
-        y2 = through(list(self)[12:15], mean_)
-        y3 = through(list(self)[15:21], mean_)
+        y2 = through(list(self)[12:15], average)
+        y3 = through(list(self)[15:21], average)
         out: Tensor = self[21](mean(y, y2, y3))
         return out
 
@@ -307,11 +285,11 @@ class Network(nn.Module):
                 ),
                 "scale2": DiagonalHorizontalThenCell(
                     Basic(
-                        BasicPart(*basic_main()),
+                        BasicMain(*basic_main()),
                         basic_skip(),
                         nn.Sequential(nn.ReLU()),
                     ),
-                    Res2Variant2(res2_y2(8), res2_y3(8), res2_y4(8), res2_out(32)),
+                    Res2(res2_y2(8), res2_y3(8), res2_y4(8), res2_out(32)),
                     then(32),
                 ),
             },
@@ -324,11 +302,11 @@ class Network(nn.Module):
                 ),
                 "scale2": DiagonalHorizontalThenCell(
                     Basic(
-                        BasicPart(*basic_main()),
+                        BasicMain(*basic_main()),
                         basic_skip(),
                         nn.Sequential(nn.ReLU()),
                     ),
-                    Res2Variant2(res2_y2(8), res2_y3(8), res2_y4(8), res2_out(32)),
+                    Res2(res2_y2(8), res2_y3(8), res2_y4(8), res2_out(32)),
                     then(32),
                 ),
             },

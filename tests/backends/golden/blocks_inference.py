@@ -157,9 +157,11 @@ class Res2(nn.Module):
         self.out = out
 
     def forward(self, x: Tensor) -> Tensor:
-        y2 = self.y2(x[:, 4:8])
-        y3 = self.y3(x[:, 8:12] + y2)
-        out: Tensor = self.out(cat(x[:, 0:4], y2, y3, self.y4(x[:, 12:16] + y3)))
+        y2 = self.y2(x.chunk(4, 1)[1])
+        y3 = self.y3(x.chunk(4, 1)[2] + y2)
+        out: Tensor = self.out(
+            cat(x.chunk(4, 1)[0], y2, y3, self.y4(x.chunk(4, 1)[3] + y3)),
+        )
         return out
 
 
@@ -199,36 +201,12 @@ class Basic(nn.Module):
 
 
 # blocks.msd:5: main = conv3x3(c)/stride bn relu  conv3x3(c) bn se(c)
-class BasicPart(nn.Sequential):
+class BasicMain(nn.Sequential):
     """Block basic."""
 
     def forward(self, x: Tensor) -> Tensor:
         y = through(list(self)[0:3], x)
         return y * through(list(self)[3:8], y)
-
-
-# blocks.msd:11: x    = split(in, n)
-class Res2Variant2(nn.Module):
-    """Block res2."""
-
-    def __init__(
-        self,
-        y2: nn.Module,
-        y3: nn.Module,
-        y4: nn.Module,
-        out: nn.Module,
-    ) -> None:
-        super().__init__()
-        self.y2 = y2
-        self.y3 = y3
-        self.y4 = y4
-        self.out = out
-
-    def forward(self, x: Tensor) -> Tensor:
-        y2 = self.y2(x[:, 8:16])
-        y3 = self.y3(x[:, 16:24] + y2)
-        out: Tensor = self.out(cat(x[:, 0:8], y2, y3, self.y4(x[:, 24:32] + y3)))
-        return out
 
 
 # blocks.msd:32: layers 1 {
@@ -250,10 +228,10 @@ class Horizontal(nn.Sequential):
     """A chain that joins values on its way."""
 
     def forward(self, x: Tensor) -> Tensor:
-        mean_ = mean(through(list(self)[2:4], x), through(list(self)[4:8], x))
+        average = mean(through(list(self)[2:4], x), through(list(self)[4:8], x))
         y = through(list(self)[0:2], x)
-        y2 = through(list(self)[8:10], mean_)
-        y3 = through(list(self)[10:14], mean_)
+        y2 = through(list(self)[8:10], average)
+        y3 = through(list(self)[10:14], average)
         return mean(y, y2, y3)
 
 
@@ -325,11 +303,11 @@ class Network(nn.Module):
                 ),
                 "scale2": DiagonalHorizontalThenCell(
                     Basic(
-                        BasicPart(OrderedDict(basic_main().named_children())),
+                        BasicMain(OrderedDict(basic_main().named_children())),
                         nn.Sequential(nn.Conv2d(16, 32, 1, stride=2)),
                         nn.Sequential(nn.ReLU(inplace=True)),
                     ),
-                    Res2Variant2(
+                    Res2(
                         res2_y2(8),
                         res2_y3(8),
                         res2_y4(8),
@@ -352,11 +330,11 @@ class Network(nn.Module):
                 ),
                 "scale2": DiagonalHorizontalThenCell(
                     Basic(
-                        BasicPart(OrderedDict(basic_main().named_children())),
+                        BasicMain(OrderedDict(basic_main().named_children())),
                         nn.Sequential(nn.Conv2d(16, 32, 1, stride=2)),
                         nn.Sequential(nn.ReLU(inplace=True)),
                     ),
-                    Res2Variant2(
+                    Res2(
                         res2_y2(8),
                         res2_y3(8),
                         res2_y4(8),

@@ -12,64 +12,25 @@ import pytest
 from hypothesis import given, settings
 from torch import Tensor
 
-from msdl import library
 from msdl.backends.onnx import emit
-from msdl.compilation import Compilation
 from msdl.network.graph import IMAGE, Graph
 from msdl.network.layers import Activation, Concat, Linear
 from msdl.network.schedule import schedule
 from msdl.source import Source
 from tests.backends.grids import Sketch, gated, grid, residual, split
 from tests.backends.onnx.chained import DIGEST, VERSION, arrays, assert_export_right, assert_right, drawn, models
+from tests.backends.small import NETWORKS, small
 from tests.backends.test_torch import HOSTILE, every_layer, held, joins, scattered
 from tests.laws.sketches import SKETCHES
 from tests.laws.sketches import Sketch as Spec
 from tests.laws.words import compiled
-from tests.library.test_library import NETWORKS
 
 Weights = dict[str, Tensor]
 
-# Smaller than they come, so that float64 doesn't take long.
-SMALLER: dict[str, dict[str, int]] = {
-    "ablation_vgg_like": {"g": 8},
-    "ablation_without_dense": {"g": 8},
-    "ablation_without_multiscale": {"g": 8},
-    "densenet121": {"k": 8},
-    "densenet_bc": {"n": 3},
-    "densenet_star": {"n": 3},
-    "dilation8_voc": {"rows": 384, "cols": 377},
-    "msdnet_cifar_anytime": {"depth": 12},
-    "msdnet_cifar_budgeted": {"K": 4},
-    "msdnet_cifar_unreduced": {"depth": 8},
-    "msdnet_imagenet": {"base": 2, "spacing": 2},
-    "unet": {"rows": 188, "cols": 204},
-}
-SLOW = ("dilation8_voc", "fcn8s", "refinenet101", "unet")
-SIDES = (32, 64, 160, 320, 640)
 
-
-def small(name: str) -> Graph:
-    """A network of the library with 5 classes, for the smallest image that it takes; a map is higher than it is wide.
-
-    VGG's layers of 4096 units, in whatever network they are, have 64.
-    """
-    text = library.specs()[name].read_text(encoding="utf-8").replace("4096", "64")
-    given = Compilation.of(name).spec
-    assert given is not None
-    for side in SIDES:
-        wanted = {"classes": 5, "size": side, "rows": side, "cols": side - 7} | SMALLER.get(name, {})
-        known = {key: value for key, value in wanted.items() if key in given.parameters}
-        compilation = Compilation.of_text(text, **known)
-        if compilation.valid:
-            return compilation.network
-    raise AssertionError(f"{name} takes no image of {SIDES[-1]} pixels")
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in NETWORKS]
-)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_every_network_of_the_library(name: str) -> None:
-    assert_export_right(small(name), 1 if name in SLOW else 2)
+    assert_export_right(small(name).network, 1)
 
 
 @settings(max_examples=40)
