@@ -179,7 +179,7 @@ def _arguments(layer: Conv) -> list[str]:
 
 def _spreading(layer: Deconv) -> list[str]:
     up = layer.stride[0]
-    said = [str(layer.outputs), *[f"up = {up}"] * (up > 1), *["bias"] * layer.bias]
+    said = [str(layer.outputs), *[f"up = {up}"] * (up != 2), *["bias"] * layer.bias]
     said += [f"groups = {layer.groups}"] * (layer.groups > 1)
     return said + _padded(layer.kernel, layer.padding)
 
