@@ -15,11 +15,11 @@ from msdl.runtime.errors import InputError
 from msdl.training.data.augmentation import training_images
 from msdl.training.data.dataset import Dataset, Images
 from msdl.training.data.parts import batch
+from msdl.training.data.splitting import FEWEST
 from msdl.training.options import Options
 from msdl.training.seeds import derived
 
 Batch = tuple[Tensor, Tensor]
-FEWEST = 2
 
 
 class Batches(TorchDataset[Batch]):

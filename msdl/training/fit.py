@@ -31,7 +31,7 @@ from msdl.training.trainer import interruptible, quiet, trainer
 
 def train(
     spec: str | Path | Compilation,
-    data: str = "digits",
+    data: str | None = None,
     folder: str | Path = "run",
     options: Options | None = None,
     settings: Mapping[str, int | float | str] | None = None,
@@ -40,6 +40,8 @@ def train(
     bar: bool = False,
 ) -> Run:
     """Trains a network into a folder of its own; without options, with those that are usual for the data.
+
+    Without `data`, what comes along is trained on: `digits`, or `shapes` where exits are maps.
 
     `watch` is given the row of every epoch; with `bar` Lightning shows its progress on the standard error. What was
     learned by the last whole epoch is in the folder when this is interrupted, and `resume` goes on. Raises SpecError,
@@ -51,7 +53,9 @@ def train(
     compilation = spec if isinstance(spec, Compilation) else Compilation.of(spec)
     compilation = replace(compilation, settings={**compilation.settings, **(settings or {})})
     exits = heads(compilation)
-    options = options or published.options(data, maps=exits.views is not None)
+    maps = exits.views is not None
+    data = published.source(maps) if data is None else data
+    options = options or published.options(data, maps=maps)
     options.weights(len(compilation.network.exits))
     insist_on_options(options, exits)
     insist_on_new(folder)

@@ -33,7 +33,10 @@ def ious(counts: Tensor) -> Tensor:
 
 
 def miou(counts: Tensor) -> Tensor:
-    """The mean over the classes that are told or true, (..), as PASCAL VOC has it; 0 where no pixel counts."""
+    """Mean IoU over the classes that are told or true, (..); 0 where no pixel counts.
+
+    Long et al. (2015, section 5) call it mean IU.
+    """
     return ious(counts).nanmean(-1).nan_to_num(0.0)
 
 

@@ -30,6 +30,11 @@ HALVES = (Fraction(1, 2), Fraction(3, 4))
 THIRDS = (Fraction(1, 3), Fraction(2, 3))
 
 
+def source(maps: bool) -> str:
+    """What `--data` is where nothing is said: data that comes along, with masks where exits are maps."""
+    return "shapes" if maps else "digits"
+
+
 def options(data: str, *, maps: bool = False, **chosen: Any) -> Options:
     """The options for what `--data` names, with those that were chosen; other ones for exits that are maps.
 

@@ -60,7 +60,11 @@ def test_json(msdl) -> None:
 
 def test_completion(process) -> None:
     assert complete(process, "msdl explain MSD50")[0] == "plain,MSD501"
-    assert complete(process, "msdl explain 71") == complete(process, "msdl explain msd71") == ["plain,MSD710", "plain,MSD711"]
+    assert (
+        complete(process, "msdl explain 71")
+        == complete(process, "msdl explain msd71")
+        == ["plain,MSD710", "plain,MSD711"]
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")

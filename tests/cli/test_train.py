@@ -52,7 +52,7 @@ def test_the_options_arrive(msdl: Command, spec: str) -> None:
         "--epochs 3 --batch-size 200 --lr 0.02 --schedule multistep --milestones 1,2 --warmup 1 --momentum 0.5"
         " --weight-decay 0.01 --exit-weights 1,0.5 --label-smoothing 0.1 --mixup 0.3 --gradient-equilibrium"
         " --distil 0.2 --distil-temperature 2 --augment none --mean 0.3 --std 0.4 --validation 0.3 --seed 7"
-        " --split-seed 3 --ignore-index 9 --image-column picture"
+        " --split-seed 3 --ignore-index 9"
         " --accelerator cpu --devices 1 --strategy auto --precision 32 --workers 0 --memory-efficient"
         " --logger csv"
     )
@@ -61,7 +61,7 @@ def test_the_options_arrive(msdl: Command, spec: str) -> None:
         "epochs": 3, "batch_size": 200, "lr": 0.02, "momentum": 0.5, "weight_decay": 0.01, "schedule": "multistep",
         "milestones": [1, 2], "warmup": 1, "exit_weights": [1.0, 0.5], "label_smoothing": 0.1, "mixup": 0.3,
         "gradient_equilibrium": True, "distil": 0.2, "distil_temperature": 2.0, "augment": "none", "mean": [0.3],
-        "std": [0.4], "validation": 0.3, "seed": 7, "split_seed": 3, "ignore_index": 9, "image_column": "picture",
+        "std": [0.4], "validation": 0.3, "seed": 7, "split_seed": 3, "ignore_index": 9, "image_column": "",
         "mask_column": "", "accelerator": "cpu", "devices": "1",
         "strategy": "auto", "precision": "32", "workers": 0, "compile": False, "memory_efficient": True,
         "loggers": ["csv"],

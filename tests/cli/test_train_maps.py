@@ -59,6 +59,7 @@ def test_training_tells_the_mean_iou_and_draws_shapes_unless_data_is_said(msdl: 
         ("--data shapes --mixup 0.2", 2, "--mixup mixes the classes of whole images; these exits are maps."),
         ("--data shapes --ignore-index 300", 2, "--ignore-index 300: it has to be a whole number from 0 to 255."),
         ("--data maskfolder:none", 1, "Error: There is no folder 'none'."),
+        ("--data=", 1, "Error: There is no source of data ''; there are digits, "),
         ("--mask-column m", 1, "'shapes' has no column 'm': --mask-column is for tables.\n  help: hf:NAME_OR_PATH"),
         ("--image-column i", 1, "'shapes' has no column 'i': --image-column is for tables."),
         ("--set classes=257", 1, "The network tells 257 classes apart, and masks 256 at most."),

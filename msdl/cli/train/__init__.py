@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command("train", cls=Sectioned, params=training_options())
 @click.argument("spec", metavar="[SPEC]", required=False, shell_complete=complete_spec)
-@click.option("--data", metavar="DATA", default="digits", show_default=True, help="What to train on, see below.")
+@click.option("--data", metavar="DATA", help="What to train on, see above; digits or shapes by default.")
 @click.option(
     "-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="The folder to train into, a new one."
 )
@@ -36,7 +36,7 @@ def command(
     ctx: click.Context,
     /,
     spec: str | None,
-    data: str,
+    data: str | None,
     output: Path | None,
     resume: Path | None,
     settings: dict[str, str],
@@ -49,17 +49,17 @@ def command(
       msdl train msdnet_digits -o runs/digits
       msdl train net.msd --data cifar10:data/cifar -o runs/net --epochs 100
       msdl train net.msd --data imagefolder:photos -o runs/photos --set classes=3
-      msdl train msdnet_seg --data shapes -o runs/shapes
+      msdl train msdnet_seg -o runs/shapes
       msdl train --resume runs/net
 
     \b
     DATA is
-      digits             scikit-learn's handwritten digits
+      digits             scikit-learn's handwritten digits; the default
       cifar10:PATH       the published archive, binary version; or cifar100:PATH
       imagefolder:PATH   a folder with a folder of images for every class
       hf:NAME_OR_PATH    a data set for Hugging Face's `datasets`
     and for exits that are maps, a class for every pixel,
-      shapes             discs, squares, triangles and others, drawn here
+      shapes             discs, squares and others, drawn here; the default
       maskfolder:PATH    a folder `images` and a folder `masks`, PNG files of class numbers
       hf:NAME_OR_PATH    a data set with a column of masks
 
@@ -72,7 +72,7 @@ def command(
         raise click.UsageError("Give either a SPEC or --resume RUN.")
     if resume is not None:
         _insist_on_nothing_else(ctx)
-        return _tell(_resumed(resume, data if _is_given(ctx, "data") else None))
+        return _tell(_resumed(resume, data))
     if output is None:
         raise click.UsageError("-o RUN says into which folder to train.")
     assert spec is not None
@@ -92,7 +92,7 @@ def _is_given(ctx: click.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
 
 
-def _trained(spec: str, data: str, output: Path, settings: dict[str, str], chosen: Mapping[str, Any]) -> Run:
+def _trained(spec: str, data: str | None, output: Path, settings: dict[str, str], chosen: Mapping[str, Any]) -> Run:
     from msdl.training import published
     from msdl.training.options import BadOption
     from msdl.training.process import is_first
@@ -103,6 +103,7 @@ def _trained(spec: str, data: str, output: Path, settings: dict[str, str], chose
         from msdl.training.trainable import are_maps
 
         maps = not isinstance(compilation, str) and are_maps(compilation)
+        data = published.source(maps) if data is None else data
         options = published.options(data, maps=maps, **chosen)
         from msdl.training.fit import train
 

@@ -68,7 +68,7 @@ class Masked:
             raise InputError(
                 f"{self._called(index)} has a pixel of class {value}; classes are from 0 to {self.classes - 1}, "
                 f"and {self.ignored} is ignored.",
-                MEND,
+                f"{MEND}; --ignore-index says which number doesn't count",
             )
         return mask
 

@@ -43,6 +43,8 @@ def open_data(
     of the training images unless they are said; with `masking` every pixel has a class. Raises InputError.
     """
     _insist_on_values(shape, validation, mean, std)
+    if masking is not None and classes is not None and classes > MOST_CLASSES:
+        raise InputError(f"The network tells {classes} classes apart, and masks {MOST_CLASSES} at most.")
     request = Request(shape, classes, masking, image_column)
     found = collected(source, request)
     collection = _named(found, classes)
@@ -103,8 +105,6 @@ def _named(collection: Collection, classes: int | None) -> Collection:
         return collection
     if classes is None:
         raise InputError("The data doesn't say how many classes there are.")
-    if classes > MOST_CLASSES:
-        raise InputError(f"The network tells {classes} classes apart, and masks {MOST_CLASSES} at most.")
     return replace(collection, classes=tuple(map(str, range(classes))))
 
 

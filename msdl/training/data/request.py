@@ -9,7 +9,7 @@ from typing import Any
 from msdl.runtime import record
 from msdl.runtime.preprocessing import Shape
 
-IGNORED = 255  # as PASCAL VOC marks the pixels that nobody is judged by
+IGNORED = 255  # as PASCAL VOC marks the pixels that nobody is judged by (Everingham et al. 2010)
 MOST_CLASSES = 256
 
 

@@ -12,6 +12,8 @@ from torch import Tensor
 from msdl.runtime.errors import InputError
 from msdl.training.data.collection import PARTS, TEST, TRAIN, VALIDATION, Collection
 
+FEWEST = 2  # images to train on, for batch norm
+
 
 def split(collection: Collection, seed: int, validation: Fraction | None = None) -> dict[str, tuple[int, ...]]:
     """The numbers of each part's images, rising; every image is in at most one part.
@@ -32,6 +34,8 @@ def split(collection: Collection, seed: int, validation: Fraction | None = None)
     for place, part in enumerate(missing, 1):
         rest = len(missing) - place + 1
         parts[part], parts[TRAIN] = _drawn(collection.labels, parts[TRAIN], shares[part], rest, generator)
+    if len(parts[TRAIN]) < FEWEST:
+        raise InputError(f"There is one image to train on; batch norm needs {FEWEST}.")
     return {part: tuple(parts[part]) for part in PARTS}
 
 

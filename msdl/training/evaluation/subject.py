@@ -61,6 +61,8 @@ def _insist_on_same_images(one: Subject, other: Subject) -> None:
         raise InputError(f"'{one.name}' and '{other.name}' can't be compared: the exits of one of them are maps.")
     if one.data.classes != other.data.classes:
         raise InputError(f"'{one.name}' and '{other.name}' can't be compared: their classes differ.")
+    if one.data.masking and other.data.masking and one.data.masking.ignored != other.data.masking.ignored:
+        raise InputError(f"'{one.name}' and '{other.name}' can't be compared: each ignores other pixels of the masks.")
     mine, theirs = one.data.test.names, other.data.test.names
     if mine != theirs:
         shared = len({*mine} & {*theirs})

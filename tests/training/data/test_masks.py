@@ -100,6 +100,8 @@ def test_masks_that_show_one_class_alone_are_refused(value: int, shown: str | No
 
 def test_too_few_images_are_refused(tmp_path: Path) -> None:
     assert "The data has 2 images, too few to split" in str(refusal(lambda: opened(pairs(tmp_path, 2))))
+    one_left = refusal(lambda: opened(pairs(tmp_path / "three", 3)))
+    assert str(one_left) == "There is one image to train on; batch norm needs 2."
 
 
 def test_more_classes_than_a_mask_can_tell_are_refused(tmp_path: Path) -> None:

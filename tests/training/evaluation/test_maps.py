@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +97,14 @@ def mixed_with_labels(shapes: Path, labels: Path) -> object:
     return subjects([shapes, labels])
 
 
+def other_pixels(shapes: Path, labels: Path) -> object:
+    other = shutil.copytree(shapes, labels.with_name("other"))
+    record = json.loads((other / "run.json").read_text())
+    record["data"]["masks"]["ignore_index"] = 0
+    (other / "run.json").write_text(json.dumps(record))
+    return subjects([shapes, other])
+
+
 def budgets(shapes: Path, labels: Path) -> object:
     return evaluate(subjects([shapes]))
 
@@ -103,6 +113,7 @@ def budgets(shapes: Path, labels: Path) -> object:
     ("call", "says"),
     [
         (mixed_with_labels, "'shapes' and 'digits' can't be compared: the exits of one of them are maps."),
+        (other_pixels, "'shapes' and 'other' can't be compared: each ignores other pixels of the masks."),
         (budgets, "The exits of 'shapes' are maps: no image can stop early at one."),
     ],
 )

@@ -22,13 +22,14 @@ class Source:
     """`place` names what stands behind the colon, where anything does.
 
     `augmentation` is the usual one for images with labels, None where there are only masks; `masked` the usual one for
-    images with masks, None where there are only labels.
+    images with masks, None where there are only labels. With `columns`, images and masks are columns of a table.
     """
 
     read: Reader
     place: str
     augmentation: str | None
     masked: str | None = None
+    columns: bool = False
 
     def gives(self, request: Request) -> bool:
         """Whether it has labels or masks, whichever is asked for."""
@@ -45,7 +46,7 @@ SOURCES = {
     "imagefolder": Source(_alike(imagefolder.read), "PATH", "imagenet"),
     "cifar10": Source(_alike(partial(cifar.read, cifar.CIFAR10)), "PATH", "cifar"),
     "cifar100": Source(_alike(partial(cifar.read, cifar.CIFAR100)), "PATH", "cifar"),
-    "hf": Source(huggingface.read, "NAME_OR_PATH", "imagenet", "scale"),
+    "hf": Source(huggingface.read, "NAME_OR_PATH", "imagenet", "scale", columns=True),
     "shapes": Source(shapes.read, "", None, "flip"),
     "maskfolder": Source(_alike(maskfolder.read), "PATH", None, "scale"),
 }
@@ -65,6 +66,7 @@ def collected(source: str, request: Request) -> Collection:
     if not found.place and colon:
         raise InputError(f"'{source}' says where the data is, but '{name}' comes along.", f"say '{name}' alone")
     _insist_on_kind(name, request)
+    _insist_on_columns(name, request)
     place = _home(place)
     try:
         return found.read(place, request)
@@ -79,6 +81,13 @@ def _insist_on_kind(name: str, request: Request) -> None:
     if request.masking is None:
         raise InputError(f"'{name}' has masks, a class for every pixel; the network tells one class an image.", others)
     raise InputError(f"'{name}' has a class for every image; exits that are maps need one for every pixel.", others)
+
+
+def _insist_on_columns(name: str, request: Request) -> None:
+    for what, column in (("image", request.image_column), ("mask", request.masking and request.masking.column)):
+        if column and not SOURCES[name].columns:
+            tables = ", ".join(FORMS[other] for other, source in SOURCES.items() if source.columns)
+            raise InputError(f"'{name}' has no column '{column}': --{what}-column is for tables.", tables)
 
 
 def anchored(source: str) -> str:

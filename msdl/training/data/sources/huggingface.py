@@ -56,8 +56,7 @@ def _mask(place: str, features: Mapping[str, Any], image: str, masking: Masking)
         if asked == image:
             raise InputError(f"The images and the masks of '{place}' can't both be its column '{image}'.")
         return asked
-    others = {name: feature for name, feature in features.items() if name != image}
-    return tables.column(place, others, "masks", MASKS, tables.is_image)
+    return tables.column(place, features, "masks", MASKS, tables.is_image, besides=image)
 
 
 def _without(table: Any, column: str) -> bool:

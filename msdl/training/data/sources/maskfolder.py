@@ -92,7 +92,9 @@ def _classes(root: Path) -> tuple[str, ...]:
     if not path.exists():
         return ()
     try:
-        names = tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+        names = tuple(line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip())
+    except OSError as error:
+        raise InputError(f"'{path}' can't be read: {reason(error)}.") from None
     except UnicodeDecodeError:
         raise InputError(f"'{path}' is not a text in UTF-8.") from None
     if len(set(names)) < len(names):

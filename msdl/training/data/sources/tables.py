@@ -103,10 +103,15 @@ def asked_for(place: str, features: Mapping[str, Any], asked: str, what: str) ->
 
 
 def column(
-    place: str, features: Mapping[str, Any], what: str, usual: Sequence[str], fits: Callable[[Any], bool]
+    place: str,
+    features: Mapping[str, Any],
+    what: str,
+    usual: Sequence[str],
+    fits: Callable[[Any], bool],
+    besides: str = "",
 ) -> str:
-    """The only column that fits, or of several the one with the most usual name."""
-    found = [name for name, feature in features.items() if fits(feature)]
+    """The only column that fits, `besides` one, or of several the one with the most usual name."""
+    found = [name for name, feature in features.items() if name != besides and fits(feature)]
     named = [name for name in usual if name in found] or found
     if not found or (len(found) > 1 and named is found):
         which = f"several columns of {what}: {', '.join(found)}" if found else f"no column of {what}"

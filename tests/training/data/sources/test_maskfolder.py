@@ -13,6 +13,8 @@ def test_names_of_classes_stand_in_a_file(tmp_path: Path) -> None:
     (pairs(tmp_path) / "classes.txt").write_text("ground\nleft\n")
     assert opened(tmp_path, 2).classes == ("ground", "left")
     assert str(refusal(lambda: opened(tmp_path, 3))) == "The data has 2 classes, the network 3."
+    (tmp_path / "classes.txt").write_text("\ufeffground\r\nleft\r\n")
+    assert opened(tmp_path, 2).classes == ("ground", "left")
 
 
 def test_parts_are_taken_as_they_are(tmp_path: Path) -> None:
@@ -59,6 +61,10 @@ def twice_a_class(root: Path) -> None:
     (root / "classes.txt").write_text("a\na\n")
 
 
+def a_folder_of_classes(root: Path) -> None:
+    (root / "classes.txt").mkdir()
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
@@ -67,6 +73,7 @@ def twice_a_class(root: Path) -> None:
         (twice, "'{}/images/2.jpg' and '{}/images/2.png' are both there: no mask could tell them apart."),
         (no_images, "'{}/images' holds no images."),
         (no_folder, "'{}' has no images with masks to train on."),
+        (a_folder_of_classes, "'{}/classes.txt' can't be read: Is a directory."),
         (twice_a_class, "'{}/classes.txt' names a class twice."),
     ],
 )
