@@ -62,12 +62,12 @@ def photos(folder: Path) -> Path:
 def test_its_commands_and_its_python(net: Path, photos: Path, msdl) -> None:
     """The commands stand in an order in which they work; what is trained is there for Python."""
     torch.set_num_threads(1)
-    said = {}
+    said: dict[str, str] = {}
     for line in re.findall(r"^    msdl (.*)$", README, re.MULTILINE):
         command, *arguments = line.split("#")[0].split()
         result = msdl(command, *arguments, *SHORTER.get(command, ()))
         assert result.code == 0, (line, result.err)
-        said[command] = result.out
+        said.setdefault(command, result.out)
     exec(compile(COMPILED + TRAINED, "README.md", "exec"), {})
     told, written = ([json.loads(line) for line in text.splitlines()] for text in (LINES, said["predict"]))
     assert [line.keys() for line in told] == [line.keys() for line in written]
